@@ -1,0 +1,156 @@
+"""By what right somebody speaks for a body: the affiliation, and the record that the body vouched for it."""
+from datetime import timedelta
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ..text import PlainText
+from .organization import Department, Organization
+from .person import Person
+
+
+class AffiliationQuerySet(models.QuerySet):
+    def current(self):
+        """Begun and not ended, by today's date in Japan."""
+        today = timezone.localdate()
+        return self.filter(Q(ends=None) | Q(ends__gte=today), starts__lte=today)
+
+    def standing(self):
+        """Current, vouched for, not withdrawn, of a person whose login is in use. The one definition of 'verified'."""
+        return self.current().filter(
+            verification__isnull=False, verification__withdrawn_at=None, person__is_active=True
+        )
+
+    def pending(self):
+        """Current, and waiting for a human of that body to confirm."""
+        return self.current().filter(verification=None, person__is_active=True)
+
+
+class Affiliation(models.Model):
+    """Person × body × department × title, from … to. Several may be current; one is primary."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="affiliations", verbose_name=_("人"))
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="affiliations", verbose_name=_("団体"))
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="affiliations", verbose_name=_("組織")
+    )
+    title = models.CharField(_("役職"), max_length=60, blank=True, validators=[PlainText()])
+    starts = models.DateField(_("開始日"), default=timezone.localdate)
+    ends = models.DateField(_("終了日"), null=True, blank=True)
+    is_primary = models.BooleanField(_("主な所属"), default=True)
+    is_administrator = models.BooleanField(_("団体の管理者"), default=False)
+    is_contact = models.BooleanField(
+        _("庁外への窓口"), default=False, help_text=_("ほかの団体の職員が、名前で探して話しかけられます。")
+    )
+
+    objects = AffiliationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("所属")
+        verbose_name_plural = _("所属")
+        ordering = ["-is_primary", "-starts"]
+        constraints = [
+            models.UniqueConstraint(fields=["person"], condition=Q(is_primary=True), name="one_primary_affiliation"),
+            models.CheckConstraint(condition=Q(ends=None) | Q(ends__gte=models.F("starts")), name="ends_after_start"),
+        ]
+
+    def __str__(self):
+        return self.badge
+
+    @property
+    def badge(self):
+        """The words of the badge: body and department, in one piece."""
+        return f"{self.organization.label} {self.department.name}" if self.department else self.organization.label
+
+    def clean(self):
+        if self.department_id and self.department.organization_id != self.organization_id:
+            raise ValidationError({"department": _("組織は、同じ団体から選んでください。")})
+
+    @transaction.atomic
+    def vouch(self, by, method):
+        """The body vouches for this affiliation: `by` is its administrator, or an operator on a recorded application.
+
+        Returns the Verification. Raises PermissionDenied for anybody else, and for somebody vouching for themselves;
+        ValidationError when it was vouched for before — a withdrawn word is not taken back, a new affiliation is made.
+        """
+        if by is None or by == self.person or not (by.is_superuser or by.administers(self.organization)):
+            raise PermissionDenied
+        if Verification.objects.filter(affiliation=self).exists():
+            raise ValidationError(_("この所属は、すでに確認されています。"), code="vouched")
+        record = Verification.objects.create(affiliation=self, by=by, method=method)
+        self.person.standing_changed()
+        return record
+
+    @transaction.atomic
+    def withdraw(self, by, reason):
+        """The body takes its word back; doors close at once. Raises PermissionDenied for anybody not of that body's administration."""
+        if not (by.is_superuser or by.administers(self.organization)):
+            raise PermissionDenied
+        updated = Verification.objects.filter(affiliation=self, withdrawn_at=None).update(
+            withdrawn_at=timezone.now(), withdrawn_by=by, reason=reason
+        )
+        if not updated:
+            raise ValidationError(_("この所属の確認は、有効ではありません。"), code="not_vouched")
+        self.person.standing_changed()
+
+    @transaction.atomic
+    def decline(self, by):
+        """The body does not know this person: a pending affiliation, under which nothing was written, is removed."""
+        if not (by.is_superuser or by.administers(self.organization)):
+            raise PermissionDenied
+        if Verification.objects.filter(affiliation=self).exists():
+            raise ValidationError(_("この所属は、すでに確認されています。"), code="vouched")
+        self.delete()
+        self.person.standing_changed()
+
+    @transaction.atomic
+    def transfer(self, by, department, title="", on=None):
+        """人事異動 inside the body: this affiliation ends the day before `on` (today), a new, vouched one begins.
+
+        Returns the new affiliation. Old posts keep the old one; the person keeps everything that hangs on the person.
+        """
+        if by == self.person or not (by.is_superuser or by.administers(self.organization)):
+            raise PermissionDenied
+        if department.organization_id != self.organization_id:
+            raise ValidationError(_("組織は、同じ団体から選んでください。"), code="department")
+        on = on or timezone.localdate()
+        if on <= self.starts:
+            raise ValidationError(_("異動の日は、今の所属の開始日より後にしてください。"), code="date")
+        was_primary, self.is_primary, self.ends = self.is_primary, False, on - timedelta(days=1)
+        self.save(update_fields=["is_primary", "ends"])
+        successor = Affiliation.objects.create(
+            person=self.person, organization=self.organization, department=department, title=title, starts=on,
+            is_primary=was_primary, is_administrator=self.is_administrator,
+        )
+        successor.vouch(by, Verification.Method.ADMINISTRATOR)
+        return successor
+
+
+class Verification(models.Model):
+    """The record that a body vouched: who, when, how. No boolean: it exists and was not withdrawn, or it does not."""
+
+    class Method(models.TextChoices):
+        ADMINISTRATOR = "administrator", _("団体の管理者が確認")
+        INVITATION = "invitation", _("団体の管理者の招待")
+        APPLICATION = "application", _("申請書により運用者が登録")
+
+    affiliation = models.OneToOneField(Affiliation, models.PROTECT, related_name="verification", verbose_name=_("所属"))
+    by = models.ForeignKey(Person, models.PROTECT, related_name="vouched", verbose_name=_("確認した人"))
+    method = models.CharField(_("方法"), max_length=16, choices=Method)
+    at = models.DateTimeField(_("日時"), default=timezone.now, editable=False)
+    withdrawn_at = models.DateTimeField(_("取り消した日時"), null=True, blank=True, editable=False)
+    withdrawn_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="withdrew", verbose_name=_("取り消した人"), editable=False
+    )
+    reason = models.CharField(_("取り消した理由"), max_length=200, blank=True, validators=[PlainText()])
+
+    class Meta:
+        verbose_name = _("確認の記録")
+        verbose_name_plural = _("確認の記録")
+        ordering = ["-at"]
+
+    def __str__(self):
+        return f"{self.affiliation}"

@@ -1,0 +1,23 @@
+"""The worker's part in accounts. Each task may run twice harmlessly."""
+from celery import shared_task
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.utils import timezone
+
+from .models import Mail
+
+
+@shared_task
+def deliver_mail():
+    """Sends what is due, each letter claimed first. A letter that fails stays, with its reason, and is tried again."""
+    connection = get_connection(settings.DELIVERY_BACKEND)
+    for mail in Mail.objects.due().order_by("at")[:200]:
+        if not mail.claim():
+            continue
+        try:
+            EmailMessage(mail.subject, mail.body, mail.sender, [mail.recipient], connection=connection).send()
+        except OSError as error:  # smtplib's exceptions are OSErrors; the claim runs out and the letter is tried again
+            mail.error = f"{type(error).__name__}: {error}"[:300]
+        else:
+            mail.sent_at, mail.error = timezone.now(), ""
+        mail.save(update_fields=["sent_at", "error"])
