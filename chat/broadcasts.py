@@ -20,3 +20,8 @@ def poke_read(room_id, person_id):
 
 def _send(room_id, poke):
     async_to_sync(get_channel_layer().group_send)(group_of(room_id), poke)
+
+
+async def poke_typing(room_id, person_id):
+    """Somebody is writing in room `room_id`. Straight from the socket, nothing is stored."""
+    await get_channel_layer().group_send(group_of(room_id), {"type": "typing", "room": room_id, "person": person_id})

@@ -1,12 +1,15 @@
 """By what right somebody speaks for a body: the affiliation, and the record that the body vouched for it."""
 from datetime import timedelta
 
+from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Replace
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ..addresses import validate_address
 from ..text import PlainText
 from .organization import Department, Organization
 from .person import Person
@@ -24,9 +27,51 @@ class AffiliationQuerySet(models.QuerySet):
             verification__isnull=False, verification__withdrawn_at=None, person__is_active=True
         )
 
+    def find(self, query):
+        """Those whose name, kana, department or body contains every word of `query`, spaces inside names aside."""
+        found = self.annotate(
+            plain_name=Replace("person__name", Value(" "), Value("")), plain_kana=Replace("person__kana", Value(" "), Value(""))
+        )
+        for word in query.split():
+            found = found.filter(
+                Q(plain_name__icontains=word) | Q(plain_kana__icontains=word)
+                | Q(department__name__icontains=word) | Q(organization__label__icontains=word)
+            )
+        return found
+
     def pending(self):
         """Current, and waiting for a human of that body to confirm."""
         return self.current().filter(verification=None, person__is_active=True)
+
+
+class AffiliationManager(models.Manager.from_queryset(AffiliationQuerySet)):
+    def check_address(self, email, organization):
+        """Returns the address as stored; ValidationError when it is outside the rules or not of that body."""
+        address, domain = validate_address(email)
+        if Organization.objects.for_domain(domain) != organization:
+            raise ValidationError(_("この団体が登録したドメインのアドレスではありません。"), code="domain")
+        return address
+
+    @transaction.atomic
+    def register(self, by, person, organization, title="", is_administrator=False):
+        """An operator enters somebody on a recorded application: login, affiliation and the record in one.
+
+        Takes a Person not yet stored; they get no password here, a letter to their address lets them choose one.
+        Returns the affiliation. Raises PermissionDenied for anybody but an operator, ValidationError for an address
+        outside the rules or not of that body.
+        """
+        if not by.is_superuser:
+            raise PermissionDenied
+        person.email = self.check_address(person.email, organization)
+        person.set_unusable_password()
+        person.save()
+        # Nobody can sign in but by the link in a letter to this address, so reaching the login proves the address.
+        EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+        affiliation = self.create(
+            person=person, organization=organization, title=title, is_administrator=is_administrator
+        )
+        affiliation.vouch(by, Verification.Method.APPLICATION)
+        return affiliation
 
 
 class Affiliation(models.Model):
@@ -46,7 +91,7 @@ class Affiliation(models.Model):
         _("庁外への窓口"), default=False, help_text=_("ほかの団体の職員が、名前で探して話しかけられます。")
     )
 
-    objects = AffiliationQuerySet.as_manager()
+    objects = AffiliationManager()
 
     class Meta:
         verbose_name = _("所属")
@@ -85,8 +130,45 @@ class Affiliation(models.Model):
         return record
 
     @transaction.atomic
+    def confirm(self, by, department=None, title=""):
+        """An administrator confirms somebody who registered, and says where they work.
+
+        Returns the Verification. Raises what `vouch` raises, and ValidationError for a department of another body.
+        """
+        if department and department.organization_id != self.organization_id:
+            raise ValidationError(_("組織は、同じ団体から選んでください。"), code="department")
+        record = self.vouch(by, Verification.Method.ADMINISTRATOR)  # refuses before anything is written
+        self.department, self.title = department or self.department, title or self.title
+        self.save(update_fields=["department", "title"])
+        return record
+
+    def _settable(self, by):
+        """The guard of what an administrator sets on somebody who stands."""
+        if not (by.is_superuser or by.administers(self.organization)):
+            raise PermissionDenied
+        if not Affiliation.objects.standing().filter(pk=self.pk).exists():
+            raise ValidationError(_("この所属の確認は、有効ではありません。"), code="not_vouched")
+
+    @transaction.atomic
+    def set_contact(self, by, is_contact):
+        """Whether staff of other bodies find this person by name. Raises PermissionDenied for other bodies' people."""
+        self._settable(by)
+        self.is_contact = is_contact
+        self.save(update_fields=["is_contact"])
+
+    @transaction.atomic
+    def appoint(self, by, is_administrator):
+        """Makes somebody an administrator of their body, or no more. Nobody does it to themselves (PermissionDenied)."""
+        if by == self.person:
+            raise PermissionDenied
+        self._settable(by)
+        self.is_administrator = is_administrator
+        self.save(update_fields=["is_administrator"])
+        self.person.standing_changed()
+
+    @transaction.atomic
     def withdraw(self, by, reason):
-        """The body takes its word back; doors close at once. Raises PermissionDenied for anybody not of that body's administration."""
+        """The body takes its word back; doors close at once. Raises PermissionDenied for other bodies' people."""
         if not (by.is_superuser or by.administers(self.organization)):
             raise PermissionDenied
         updated = Verification.objects.filter(affiliation=self, withdrawn_at=None).update(

@@ -18,7 +18,13 @@ from .person import Person
 LIFETIME = timedelta(days=7)
 
 
-class InvitationManager(models.Manager):
+class InvitationQuerySet(models.QuerySet):
+    def pending(self):
+        """Not used, not withdrawn, not too old."""
+        return self.filter(accepted_at=None, withdrawn_at=None, at__gt=timezone.now() - LIFETIME)
+
+
+class InvitationManager(models.Manager.from_queryset(InvitationQuerySet)):
     def issue(self, by, organization, email, department=None, title=""):
         """An administrator of that body invites an address. Returns `(invitation, token)`; only the token's hash is kept.
 
@@ -42,9 +48,7 @@ class InvitationManager(models.Manager):
 
     def open(self, token):
         """The invitation this token opens, or None: unknown, used, withdrawn or too old look the same."""
-        return self.filter(
-            digest=digest(token), accepted_at=None, withdrawn_at=None, at__gt=timezone.now() - LIFETIME
-        ).select_related("organization", "department", "by").first()
+        return self.pending().filter(digest=digest(token)).select_related("organization", "department", "by").first()
 
 
 def digest(token):
@@ -74,6 +78,18 @@ class Invitation(models.Model):
 
     def __str__(self):
         return self.email
+
+    @property
+    def expires(self):
+        """When the link stops working."""
+        return self.at + LIFETIME
+
+    def withdraw(self, by):
+        """Closes the door before anybody came. Raises PermissionDenied for others, ValidationError when it was used."""
+        if not (by.is_superuser or by.administers(self.organization)):
+            raise PermissionDenied
+        if not Invitation.objects.pending().filter(pk=self.pk).update(withdrawn_at=timezone.now()):
+            raise ValidationError(_("この招待は、すでに使えません。"), code="used")
 
     @transaction.atomic
     def accept(self, name, kana, password):

@@ -1,4 +1,6 @@
 """The person: the login itself, which survives every transfer."""
+import re
+
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -55,6 +57,10 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def __str__(self):
         return self.name
 
+    def get_short_name(self):
+        """What the admin greets with."""
+        return self.name
+
     @cached_property
     def standings(self):
         """The affiliations by which this person stands today, the primary one first."""
@@ -66,6 +72,23 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def is_staff(self):
         """May open the admin: an operator, or an administrator of a body."""
         return self.is_superuser or any(standing.is_administrator for standing in self.standings)
+
+    @property
+    def administered(self):
+        """The bodies this person administers, as far as `standings` remembers: it scopes pages, it guards no deed."""
+        return [standing.organization for standing in self.standings if standing.is_administrator]
+
+    @cached_property
+    def waiting_for_confirmation(self):
+        """How many people wait for this administrator to confirm them."""
+        from .affiliation import Affiliation
+
+        return Affiliation.objects.pending().filter(organization__in=self.administered).count()
+
+    @property
+    def initial(self):
+        """The first character of the name, with its variation selector if it has one (葛󠄀), for the face beside it."""
+        return re.match(".[\ufe00-\ufe0f\U000e0100-\U000e01ef]?", self.name)[0] if self.name else ""
 
     def administers(self, organization):
         """Whether this person administers that body today. Asked anew each time: it guards deeds."""

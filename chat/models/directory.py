@@ -1,6 +1,7 @@
 """Who finds whom."""
-from accounts.models import Affiliation
 from django.db.models import Q
+
+from accounts.models import Affiliation
 
 from .membership import Membership
 from .room import Room

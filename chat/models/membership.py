@@ -1,10 +1,11 @@
 """Who is in a room: from which number, until which number, and by what right."""
-from accounts.models import Affiliation, Organization, Person
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Affiliation, Organization, Person
 
 from .. import broadcasts
 

@@ -1,11 +1,12 @@
 """A message: its number is its place for life, its change is when it last looked different."""
-from accounts.models import Affiliation, Person
-from accounts.text import PlainText
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Affiliation, Person
+from accounts.text import PlainText
 
 from .membership import Membership
 from .room import Room

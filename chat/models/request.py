@@ -1,11 +1,12 @@
 """A room between bodies opens when the other side accepts: the request that waits for that answer."""
-from accounts.models import Affiliation, Organization, Person
-from accounts.text import PlainText
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Affiliation, Organization, Person
+from accounts.text import PlainText
 
 from .room import Room
 

@@ -2,12 +2,13 @@
 import uuid
 from dataclasses import dataclass
 
-from accounts.models import Department, Organization
-from accounts.text import PlainText
 from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Department, Organization
+from accounts.text import PlainText
 
 from .. import broadcasts
 from .membership import Membership
@@ -58,7 +59,7 @@ class Room(models.Model):
     department = models.OneToOneField(
         Department, models.PROTECT, null=True, blank=True, related_name="room", verbose_name=_("組織")
     )
-    direct_key = models.CharField(max_length=40, unique=True, null=True, editable=False)
+    direct_key = models.CharField(max_length=40, unique=True, null=True, editable=False)  # noqa: DJ001  (NULL is no key)
     name = models.CharField(_("名前"), max_length=60, blank=True, validators=[PlainText()])
     topic = models.CharField(_("話題"), max_length=120, blank=True, validators=[PlainText()])
     last_number = models.PositiveBigIntegerField(default=0, editable=False)
@@ -94,15 +95,18 @@ class Room(models.Model):
                 seat = room.memberships.standing().speaking().filter(person=author).first()
                 if seat is None:  # removed while this waited for the lock
                     raise Room.DoesNotExist
-                known = {m.client_id: m for m in Message.objects.filter(author=author, client_id__in=[d.client_id for d in drafts])}
+                ids = [draft.client_id for draft in drafts]
+                known = {m.client_id: m for m in Message.objects.filter(author=author, client_id__in=ids)}
                 fresh = {d.client_id: d for d in drafts if d.client_id not in known}
                 room._check(drafts, known, fresh)
-                now, messages = timezone.now(), []
-                for step, draft in enumerate(fresh.values(), start=1):
-                    messages.append(Message(
+                now = timezone.now()
+                messages = [
+                    Message(
                         room=room, number=room.last_number + step, change=room.last_change + step, author=author,
                         affiliation_id=seat.speaks_as, client_id=draft.client_id, body=draft.body, posted_at=now,
-                    ))
+                    )
+                    for step, draft in enumerate(fresh.values(), start=1)
+                ]
                 if messages:
                     Message.objects.bulk_create(messages)
                     if seat.read_number == room.last_number:  # had read to the end, so has read their own words
@@ -110,8 +114,8 @@ class Room(models.Model):
                     room.changed(last_number=messages[-1].number, last_change=messages[-1].change, posted_at=now)
         except IntegrityError as error:  # the same client id went into another room at the same moment
             raise Conflict from error
-        known.update((message.client_id, message) for message in messages)
-        return [known[draft.client_id] for draft in drafts]
+        stored = {m.client_id: m for m in Message.objects.shown().filter(author=author, client_id__in=ids)}
+        return [stored[client_id] for client_id in ids]
 
     def _check(self, drafts, known, fresh):
         """The refusals that only the locked room can decide."""

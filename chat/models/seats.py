@@ -1,11 +1,12 @@
 """How people come into rooms and leave them: the only writer of memberships."""
 from datetime import datetime, time, timedelta
 
-from accounts.models import Affiliation, Department, Person
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Affiliation, Department, Person
 
 from .directory import directory
 from .membership import Membership

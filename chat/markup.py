@@ -1,0 +1,27 @@
+"""A message's markup: rendered once per message, change and process, for nobody in particular, without interface words."""
+from collections import OrderedDict
+from threading import Lock
+
+from django.template.loader import render_to_string
+
+KEPT = 4_000  # markups, about 1.5 KiB each
+
+_kept: OrderedDict[tuple[int, int], str] = OrderedDict()
+_lock = Lock()
+
+
+def markup(message):
+    """Takes a message from `Message.objects.shown()`, returns its HTML; the same for every reader and every door."""
+    key = (message.pk, message.change)
+    with _lock:  # the door that answers and the hub often ask at the same moment
+        html = _kept.get(key)
+        if html is None:
+            html = _kept[key] = render_to_string("chat/_message.html", {"message": message}).strip()
+            if len(_kept) > KEPT:
+                _kept.popitem(last=False)
+    return html
+
+
+def item(message):
+    """What frames and answers carry of a message: `[number, html]`."""
+    return [message.number, markup(message)]

@@ -1,0 +1,36 @@
+"""The socket's address, and who may call it."""
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.urls import path
+
+from .consumers import tab
+
+websocket_urlpatterns = [path("ws/", tab)]
+
+
+class SameOrigin:
+    """Refuses a socket whose Origin is not this server: scheme, host and port compared whole, malformed ones refused."""
+
+    def __init__(self, application):
+        self.application = application
+
+    async def __call__(self, scope, receive, send):
+        headers = dict(scope["headers"])
+        if self.allows(headers.get(b"origin", b"").decode("latin-1"), headers.get(b"host", b"").decode("latin-1")):
+            await self.application(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 4003})
+
+    @staticmethod
+    def allows(origin, host):
+        """Whether a page of `origin` may open a socket at `host`: only this server's own, or the public address."""
+        if origin == settings.PUBLIC_URL.rstrip("/"):
+            return True
+        scheme = "https" if settings.HTTPS else "http"
+        try:
+            name = urlsplit(f"//{host}").hostname
+            urlsplit(f"//{host}").port  # noqa: B018  (a malformed port raises here)
+        except ValueError:
+            return False
+        return name in settings.ALLOWED_HOSTS and origin == f"{scheme}://{host}"

@@ -1,0 +1,3 @@
+from . import messages, people, requests, rooms
+
+__all__ = ["messages", "people", "requests", "rooms"]

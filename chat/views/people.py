@@ -1,0 +1,48 @@
+"""Finding people, and speaking to one."""
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.models import Department
+from accounts.standing import standing_required
+
+from ..forms import InviteForm
+from ..models import directory, seats
+
+PAGE = 100
+
+
+@standing_required
+@require_GET
+def find(request):
+    """One's own body by its tree, everybody findable by name, kana, department or body."""
+    query = request.GET.get("q", "").strip()[:60]
+    department_id = request.GET.get("department", "")
+    found = directory(request.user)
+    own = [standing.organization for standing in request.user.standings]
+    departments = Department.objects.filter(organization__in=own).select_related("organization").order_by("organization", "order")
+    chosen = None
+    if department_id.isascii() and department_id.isdigit() and len(department_id) < 19:
+        chosen = get_object_or_404(departments, pk=int(department_id))
+    if query:
+        found = found.find(query)
+    elif chosen:
+        found = found.filter(department=chosen)
+    else:
+        found = found.filter(organization__in=own, department=request.user.standings[0].department)
+        chosen = request.user.standings[0].department
+    found = list(found.order_by("person__kana", "pk")[:PAGE])
+    for affiliation in found:
+        affiliation.is_other = affiliation.organization not in own
+    context = {"query": query, "chosen": chosen, "departments": departments, "found": found}
+    return render(request, "chat/people.html", context)
+
+
+@standing_required
+@require_POST
+def speak(request):
+    """Opens the direct room with somebody; between bodies, asks them."""
+    form = InviteForm(request.POST)
+    pk = form.cleaned_data["affiliation"] if form.is_valid() else 0
+    affiliation = get_object_or_404(directory(request.user), pk=pk)
+    room = seats.open_direct(request.user, affiliation, form.cleaned_data["note"])
+    return redirect("chat:room", room.pk)

@@ -1,0 +1,166 @@
+// The chat page: joins connection, list, talk and composer.
+import { Composer } from "./composer.js";
+import { Connection } from "./connection.js";
+import { RoomList } from "./roomlist.js";
+import { Talk } from "./talk.js";
+import { Tools } from "./tools.js";
+import { Typing } from "./typing.js";
+import { me, say } from "./words.js";
+
+const connection = new Connection();
+const main = document.getElementById("main");
+const list = new RoomList(document.getElementById("rooms"));
+const talk = main.dataset.room ? new Talk(main) : null;
+const form = document.getElementById("composer");
+const composer = talk && form ? new Composer(form, talk, connection) : null;
+const typing = talk ? new Typing(document.getElementById("typing"), talk) : null;
+if (talk) new Tools(talk);
+
+// -- connection ------------------------------------------------------------------------------------------------------
+
+const bar = document.getElementById("connection");
+
+/** Says in plain words that something stands in the way, with a link to the way out where there is one. */
+function tell(words, link) {
+  if (!bar) return;
+  bar.hidden = !words;
+  bar.replaceChildren(words ?? "");
+  if (link) {
+    const anchor = Object.assign(document.createElement("a"), { className: "link", href: link.href, textContent: link.words });
+    bar.append(" ", anchor);
+  }
+}
+
+connection.addEventListener("up", () => {
+  tell("");
+  if (talk) connection.send({ t: "watch", room: talk.room });
+  composer?.resume();
+});
+connection.addEventListener("down", () => {
+  if (connection.over) tell(say("signed-out"), { href: `/account/login/?next=${encodeURIComponent(location.pathname)}`, words: say("sign-in") });
+});
+setInterval(() => {
+  if (connection.over || !connection.downFor) return;
+  if (connection.downFor > 3_000) tell(say("offline"));
+  if (connection.downFor > 8_000) talk?.catchUp().catch(() => {}); // no socket gets through: look now and then
+}, 5_000);
+setInterval(() => connection.downFor > 3_000 && !connection.over && tell(say("offline")), 1_000);
+
+// -- frames ----------------------------------------------------------------------------------------------------------
+
+const on = (name, hear) => connection.addEventListener(name, (event) => hear(event.detail));
+
+on("hello", ({ rooms }) => list.know(rooms));
+on("rooms", ({ rooms }) => (list.know(rooms), list.refresh()));
+on("count", ({ room, last_number }) => list.counted(room, last_number));
+on("read", ({ room, reads }) => {
+  if (reads[me] !== undefined) list.hasRead(room, reads[me]);
+  if (room === talk?.room) talk.hearReads(reads);
+});
+on("posted", (frame) => composer?.posted(frame));
+on("refused", (frame) => composer?.refused(frame));
+on("typing", ({ room, person }) => room === talk?.room && typing.hear(person));
+on("gone", ({ room }) => {
+  if (room === talk?.room) leave();
+  list.rooms.delete(room);
+  list.refresh();
+});
+on("watching", (frame) => {
+  if (frame.room !== talk?.room) return;
+  talk.reads.clear();
+  talk.hearReads(frame.reads);
+  list.present([...new Set([...list.here, ...frame.here])]);
+  if (frame.upto > talk.cursor) talk.catchUp();
+  audience(frame);
+});
+on("change", (frame) => frame.room === talk?.room && talk.take(frame));
+on("beat", ({ rooms, here }) => {
+  for (const [room, [lastNumber, lastChange]] of Object.entries(rooms)) {
+    list.counted(Number(room), lastNumber);
+    if (Number(room) === talk?.room && lastChange > talk.cursor) talk.catchUp();
+  }
+  list.present(here);
+});
+
+/** The room is no longer open to this person: nothing of it stays on the screen. */
+function leave() {
+  const anchor = Object.assign(document.createElement("a"), { className: "btn", href: "/chat/", textContent: say("to-list") });
+  const words = Object.assign(document.createElement("p"), { textContent: say("room-gone") });
+  const box = Object.assign(document.createElement("div"), { className: "empty" });
+  box.append(words, anchor);
+  talk.list.replaceChildren(box);
+  main.querySelector(".talk-foot").replaceChildren();
+}
+main.addEventListener("gone", leave);
+
+// -- who can read here -----------------------------------------------------------------------------------------------
+
+async function audience({ people, audience: change }) {
+  const strip = document.getElementById("audience");
+  if (!strip || (Number(strip.dataset.people) === people && Number(strip.dataset.change) === change)) return;
+  const answer = await fetch(`/chat/rooms/${talk.room}/audience/`);
+  if (!answer.ok || answer.redirected) return;
+  const template = document.createElement("template");
+  template.innerHTML = await answer.text();
+  document.getElementById("audience").replaceWith(template.content.firstElementChild);
+  document.getElementById("people-count").textContent = document.getElementById("audience").dataset.people;
+}
+
+const grown = document.getElementById("grown");
+form?.addEventListener("grown", async ({ detail: id }) => {
+  await audience({});
+  document.getElementById("grown-audience").textContent = document.querySelector("#audience p").textContent;
+  grown.dataset.entry = id;
+  grown.showModal();
+});
+document.getElementById("grown-back")?.addEventListener("click", () => (grown.close(), composer.back(grown.dataset.entry, true)));
+document.getElementById("grown-send")?.addEventListener("click", () => (grown.close(), composer.again(grown.dataset.entry)));
+
+// -- reading ---------------------------------------------------------------------------------------------------------
+
+const jump = document.getElementById("jump");
+let unseen = 0;
+let told = talk ? Number(main.dataset.read) : 0;
+
+/** Read is what stood on a visible, focused page that was scrolled to its end. */
+function markRead() {
+  if (!talk || !talk.atEnd || document.visibilityState !== "visible" || !document.hasFocus()) return;
+  if (talk.lastNumber > told && connection.send({ t: "read", room: talk.room, number: talk.lastNumber })) {
+    told = talk.lastNumber;
+    list.hasRead(talk.room, told);
+  }
+}
+
+function showJump() {
+  if (talk.atEnd) unseen = 0;
+  jump.hidden = talk.atEnd;
+  document.getElementById("jump-words").textContent = unseen ? say("jump-new", { n: unseen }) : say("jump");
+}
+
+if (talk) {
+  talk.scroller.addEventListener("scroll", () => {
+    showJump();
+    markRead();
+    const { scrollHeight, clientHeight, scrollTop } = talk.scroller;
+    if (scrollHeight - clientHeight + scrollTop < 600) talk.older();
+  }, { passive: true });
+  jump.addEventListener("click", () => (talk.toEnd(), talk.list.parentElement.focus({ preventScroll: true })));
+  main.addEventListener("changed", ({ detail }) => {
+    list.counted(talk.room, detail.last_number);
+    for (const [, html] of detail.items.slice(-3)) typing.done(html);
+    if (!talk.atEnd) unseen += detail.fresh;
+    showJump();
+    markRead();
+    audience(detail);
+    list.present(list.here);
+  });
+  addEventListener("focus", markRead);
+  document.addEventListener("visibilitychange", markRead);
+  connection.addEventListener("watching", markRead);
+  talk.list.querySelector(".new-line")?.scrollIntoView({ block: "center" });
+  if (talk.scroller.scrollHeight <= talk.scroller.clientHeight) talk.older();
+  showJump();
+}
+if (location.hash.startsWith("#m-")) document.getElementById(location.hash.slice(1))?.scrollIntoView({ block: "center" });
+
+connection.connect();

@@ -1,0 +1,66 @@
+// One socket per tab. It comes back by itself, ever more patiently, and says in plain events what happens.
+const PATIENCE = 60_000; // ms without a word from the server (it beats every 25 s): the line is dead
+
+export class Connection extends EventTarget {
+  #socket = null;
+  #tries = 0;
+  #timer = 0;
+  #watchdog = 0;
+  #downSince = 0;
+  open = false;
+  over = false; // the session has ended: no use trying again
+
+  constructor() {
+    super();
+    addEventListener("online", () => this.connect());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.connect());
+    addEventListener("pagehide", () => this.#socket?.close());
+    addEventListener("pageshow", (event) => event.persisted && this.connect());
+  }
+
+  /** How long, in ms, there has been no line. */
+  get downFor() {
+    return this.#downSince ? Date.now() - this.#downSince : 0;
+  }
+
+  connect() {
+    if (this.over || (this.#socket && this.#socket.readyState <= WebSocket.OPEN)) return;
+    clearTimeout(this.#timer);
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    const socket = new WebSocket(`${scheme}//${location.host}/ws/`);
+    this.#socket = socket;
+    socket.addEventListener("message", (event) => this.#hear(JSON.parse(event.data)));
+    socket.addEventListener("close", (event) => socket === this.#socket && this.#lost(event.code));
+  }
+
+  /** Sends a frame if the line stands; false if it does not. */
+  send(frame) {
+    if (!this.open) return false;
+    this.#socket.send(JSON.stringify(frame));
+    return true;
+  }
+
+  #hear(frame) {
+    clearTimeout(this.#watchdog);
+    this.#watchdog = setTimeout(() => this.#socket.close(), PATIENCE);
+    if (frame.t === "hello") {
+      this.#tries = 0;
+      this.open = true;
+      this.#downSince = 0;
+      this.dispatchEvent(new Event("up"));
+    }
+    this.dispatchEvent(new CustomEvent(frame.t, { detail: frame }));
+  }
+
+  #lost(code) {
+    clearTimeout(this.#watchdog);
+    this.open = false;
+    this.#downSince ||= Date.now();
+    this.over = code === 4001;
+    this.dispatchEvent(new Event("down"));
+    if (this.over) return;
+    this.#tries += 1; // 0.3 s, 0.6 s … 20 s, and a random part, so that a whole town does not return at once
+    const wait = Math.min(20_000, 300 * 2 ** (this.#tries - 1)) * (0.5 + Math.random());
+    this.#timer = setTimeout(() => this.connect(), wait);
+  }
+}
