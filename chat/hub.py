@@ -60,11 +60,14 @@ class Hub:
         self.seen = {}  # room id → last change handed out
         self.changed, self.readers = set(), defaultdict(set)  # rooms to look at; room id → people who read
         self.asked = count(1)  # numbers the looks at people's standing: an older answer never overwrites a newer one
-        self.wake, self.tasks, self.channel = asyncio.Event(), [], None
+        self.wake, self.starting = asyncio.Event(), asyncio.Lock()
+        self.tasks, self.channel = [], None
 
     async def start(self):
         """Opens the hub's one channel and its loops, once."""
-        if self.channel is None:
+        async with self.starting:
+            if self.channel is not None:
+                return
             layer = get_channel_layer()
             self.channel = await layer.new_channel("hub")
             await layer.group_add("people", self.channel)

@@ -1,6 +1,7 @@
 // The chat page: joins connection, list, talk and composer.
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
+import { Outbox } from "./outbox.js";
 import { RoomList } from "./roomlist.js";
 import { Talk } from "./talk.js";
 import { Tools } from "./tools.js";
@@ -35,6 +36,7 @@ connection.addEventListener("up", () => {
   tell("");
   if (talk) connection.send({ t: "watch", room: talk.room });
   composer?.resume();
+  for (const { id, room, body, audience } of Outbox.elsewhere(talk?.room)) connection.send({ t: "post", room, id, body, audience });
 });
 connection.addEventListener("down", () => {
   if (connection.over) tell(say("signed-out"), { href: `/account/login/?next=${encodeURIComponent(location.pathname)}`, words: say("sign-in") });
@@ -57,7 +59,7 @@ on("read", ({ room, reads }) => {
   if (reads[me] !== undefined) list.hasRead(room, reads[me]);
   if (room === talk?.room) talk.hearReads(reads);
 });
-on("posted", (frame) => composer?.posted(frame));
+on("posted", (frame) => (new Outbox(frame.room).drop(frame.id), composer?.posted(frame)));
 on("refused", (frame) => composer?.refused(frame));
 on("typing", ({ room, person }) => room === talk?.room && typing.hear(person));
 on("gone", ({ room }) => {

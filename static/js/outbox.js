@@ -17,6 +17,13 @@ export class Outbox {
     this.room = room;
   }
 
+  /** What waits in rooms other than this one and has not failed. */
+  static elsewhere(room) {
+    const prefix = key("");
+    return Object.keys(localStorage).filter((name) => name.startsWith(prefix) && name !== key(room))
+      .flatMap((name) => readAll(name.slice(prefix.length))).filter((entry) => !entry.failed);
+  }
+
   /** Everything waiting, oldest first. */
   all() {
     return readAll(this.room);
