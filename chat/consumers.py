@@ -35,6 +35,8 @@ async def tab(scope, receive, send):
 class Door:
     """What a tab may ask. Every deed asks the database for its right again."""
 
+    FRAMES = ("post", "watch", "read", "typing")  # each a method of that name
+
     def __init__(self, person, socket):
         self.person, self.socket = person, socket
 
@@ -48,10 +50,9 @@ class Door:
         frame = {}
         try:
             frame = parse(text)
-            deed = {"post": self.post, "watch": self.watch, "read": self.read, "typing": self.typing}.get(frame.get("t"))
-            if deed is None:
+            if frame.get("t") not in self.FRAMES:
                 raise BadFrame("t")
-            await deed(frame)
+            await getattr(self, frame["t"])(frame)
         except BadFrame:
             await self.refuse(frame, "invalid")
         except OperationalError:  # the database is locked or away; the browser keeps the words and tries again

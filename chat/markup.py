@@ -6,13 +6,14 @@ from django.template.loader import render_to_string
 
 KEPT = 4_000  # markups, about 1.5 KiB each
 
-_kept: OrderedDict[tuple[int, int], str] = OrderedDict()
+_kept: OrderedDict[tuple, str] = OrderedDict()
 _lock = Lock()
 
 
 def markup(message):
     """Takes a message from `Message.objects.shown()`, returns its HTML; the same for every reader and every door."""
-    key = (message.pk, message.change)
+    # A name corrected by an administrator shows at once, though the message itself has not changed.
+    key = (message.pk, message.change, message.author.name, message.affiliation.badge)
     with _lock:  # the door that answers and the hub often ask at the same moment
         html = _kept.get(key)
         if html is None:

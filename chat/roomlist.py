@@ -18,17 +18,10 @@ class Place:
     last_number: int = 0
     other: int | None = None
 
-    @classmethod
-    def of(cls, room, person):
-        """How one room is named and whether it reaches beyond this person's bodies."""
-        return next(place for section in places(person, room.pk).values() for place in section)
 
-
-def places(person, room_id=None):
+def places(person):
     """`{"inside": [...], "beyond": [...], "direct": [...]}` of Places, latest talk first, in four queries."""
     own = Membership.objects.standing().filter(person=person).with_unread().select_related("room")
-    if room_id is not None:
-        own = own.filter(room=room_id)
     memberships = sorted(own, key=lambda m: (m.room.posted_at or m.joined_at, m.room_id), reverse=True)
     bodies = {standing.organization_id for standing in person.standings}
     outside = _outside([m.room_id for m in memberships], bodies)

@@ -1,4 +1,6 @@
 """The HTTP door of messages: posting, catching up, reading back, editing, withdrawing."""
+import uuid
+
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.http import Http404, HttpResponse, JsonResponse
@@ -27,19 +29,27 @@ def post(request, room_id):
     """Posts a message: 201 with its markup, or back to the room for a browser without script."""
     form = MessageForm(request.POST)
     if not form.is_valid():
-        get_object_or_404(Room.objects.for_person(request.user), pk=room_id)
-        return refusal(form.refusal)
+        return refused_post(request, room_id, form.refusal)
     try:
         [message] = Room(pk=room_id).post(request.user, [form.draft()])
     except Room.DoesNotExist:
         raise Http404 from None
     except (Conflict, Closed, Grown) as error:
-        return refusal({Conflict: "conflict", Closed: "closed", Grown: "grown"}[type(error)])
+        return refused_post(request, room_id, {Conflict: "conflict", Closed: "closed", Grown: "grown"}[type(error)])
     except OperationalError:
-        return refusal("busy")
-    if not request.accepts("application/json") or request.accepts("text/html"):
+        return refused_post(request, room_id, "busy")
+    if request.accepts("text/html"):
         return redirect("chat:room", room_id)
     return JsonResponse(posted(message), status=201)
+
+
+def refused_post(request, room_id, why):
+    """The refusal of a post: its code for a script; a page that keeps the words for a browser without one."""
+    room = get_object_or_404(Room.objects.for_person(request.user), pk=room_id)
+    if not request.accepts("text/html"):
+        return refusal(why)
+    context = {"room": room, "why": why, "body": request.POST.get("body", ""), "client_id": uuid.uuid4()}
+    return render(request, "chat/refused.html", context, status=STATUS[why])
 
 
 def number_from(request, name):

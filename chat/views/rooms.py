@@ -1,6 +1,8 @@
 """The chat page: the list of rooms, one room, its people."""
+import uuid
+
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -8,7 +10,7 @@ from accounts.standing import standing_required
 
 from ..forms import GroupForm, InviteForm
 from ..models import Room, RoomRequest, directory, seats
-from ..roomlist import Place, places, seated_for
+from ..roomlist import places, seated_for
 from .messages import before_number
 
 
@@ -42,15 +44,24 @@ def chat_context(request):
 @require_GET
 def room(request, room_id):
     """One room, at its newest messages."""
+    seats.settle(request.user)
     room = get_object_or_404(Room.objects.for_person(request.user).select_related("organization"), pk=room_id)
-    seat = room.memberships.standing().with_unread().speaking().get(person=request.user)
+    seat = get_object_or_404(room.memberships.standing().with_unread(), person=request.user)
     markup, messages = before_number(request.user, room)
-    context = chat_context(request) | audience_context(request, room) | {
-        "room": room, "seat": seat, "current": room.pk, "messages_markup": markup,
-        "complete": not messages or messages[0].number <= 1, "place": Place.of(room, request.user),
-        "waiting": room.requests.waiting().select_related("person", "organization"),
+    context = room_context(request, room) | {
+        "seat": seat, "messages_markup": markup, "complete": not messages or messages[0].number <= 1, "client_id": uuid.uuid4(),
     }
     return render(request, "chat/room.html", context)
+
+
+def room_context(request, room):
+    """What every page of one room shows around it."""
+    context = chat_context(request)
+    place = next((place for places in context["sections"].values() for place in places if place.pk == room.pk), None)
+    if place is None:  # lost a moment ago
+        raise Http404
+    waiting = room.requests.waiting().select_related("person", "organization")
+    return context | audience_context(request, room) | {"current": room.pk, "place": place, "waiting": waiting}
 
 
 def audience_context(request, room):
@@ -90,12 +101,12 @@ def people(request, room_id):
     if request.method == "POST":
         return invite(request, room)
     seated = seated_for(room, request.user)
-    mine = next(seat for seat in seated if seat.person_id == request.user.pk)
+    mine = next((seat for seat in seated if seat.person_id == request.user.pk), None)
+    if mine is None:
+        raise Http404
     query = request.GET.get("q", "").strip()[:60]
-    context = chat_context(request) | audience_context(request, room) | {
-        "seated": seated, "mine": mine, "current": room.pk, "place": Place.of(room, request.user), "query": query,
-        "found": found_for(request.user, query, seated),
-        "waiting": room.requests.waiting().select_related("person", "organization"),
+    context = room_context(request, room) | {
+        "seated": seated, "mine": mine, "query": query, "found": found_for(request.user, query, seated),
     }
     return render(request, "chat/people_of.html", context)
 
