@@ -15,6 +15,7 @@ class WordsForm(forms.Form):
     body = forms.CharField(strip=False, error_messages={"required": _("本文を書いてください。")})
 
     def clean_body(self):
+        """The words as they will be stored."""
         body = self.cleaned_data["body"].replace("\r\n", "\n")
         PlainText(lines=True)(body)
         if not body.strip():

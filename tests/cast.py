@@ -5,10 +5,10 @@
 import uuid
 from types import SimpleNamespace
 
-from accounts.models import Affiliation, Department, MailDomain, Organization, Person, Verification
 from allauth.account.models import EmailAddress
 from django.utils import timezone
 
+from accounts.models import Affiliation, Department, MailDomain, Organization, Person, Verification
 from chat.models import Draft, Message, Room, seats
 
 PASSWORD = "engawa-de-hanasu-2026"
@@ -57,7 +57,20 @@ def fresh(who):
 def cast():
     """深谷市 and 愛荘町, a shared room, a closed room, a direct room, and the visitors of PROMISES that exist so far."""
     c = SimpleNamespace()
-    c.operator = person("運用 花子", "operator@engawa.example", is_superuser=True)
+    bodies(c)
+    crowd(c)
+    vouch(c)
+    rooms(c)
+    c.visitors = {
+        "anonymous": None, "pending": c.pending, "withdrawn": c.withdrawn, "other_body": c.outsider,
+        "not_a_member": c.administrator, "removed": c.removed, "member": c.member, "neighbour": c.neighbour,
+        "administrator": c.administrator, "operator": c.operator,
+    }
+    return c
+
+
+def bodies(c):
+    """Two bodies with two departments each."""
     c.fukaya = organization("112186", "深谷市", "city", "埼玉県", "city.fukaya.example")
     c.aisho = organization("254258", "愛荘町", "town", "滋賀県", "town.aisho.example")
     c.shimin = Department.objects.create(organization=c.fukaya, name="市民課")
@@ -65,6 +78,10 @@ def cast():
     c.jumin = Department.objects.create(organization=c.aisho, name="住民課")
     c.seisaku = Department.objects.create(organization=c.aisho, name="総合政策課")
 
+
+def crowd(c):
+    """Everybody, not yet affiliated."""
+    c.operator = person("運用 花子", "operator@engawa.example", is_superuser=True)
     c.member = person("髙橋 由佳", "takahashi@city.fukaya.example", kana="たかはし ゆか")
     c.colleague = person("小島 蓮", "kojima@city.fukaya.example", kana="こじま れん")
     c.administrator = person("渡邉 彩音", "watanabe@city.fukaya.example", kana="わたなべ あやね")
@@ -74,6 +91,9 @@ def cast():
     c.withdrawn = person("関口 修", "sekiguchi@city.fukaya.example", kana="せきぐち おさむ")
     c.removed = person("岡部 梢", "okabe@city.fukaya.example", kana="おかべ こずえ")
 
+
+def vouch(c):
+    """Their affiliations: vouched for, except the pending one."""
     affiliate(c.administrator, c.ict, c.operator, is_administrator=True)
     affiliate(c.member, c.shimin, c.operator)
     affiliate(c.colleague, c.ict, c.operator)
@@ -81,28 +101,23 @@ def cast():
     affiliate(c.neighbour, c.jumin, c.operator, is_contact=True)
     affiliate(c.outsider, c.seisaku, c.operator)
     affiliate(c.pending, c.shimin)
-    gone = affiliate(c.withdrawn, c.shimin, c.operator)
+    affiliate(c.withdrawn, c.shimin, c.operator)
 
+
+def rooms(c):
+    """The shared room of two towns, a closed one, a direct one, a request that waits; somebody removed, somebody withdrawn."""
     c.shared = seats.start_group(c.member, "書かない窓口 共同検討", "異動届の様式をそろえる")
     seats.admit(c.shared, c.member, c.removed.affiliations.get())
-    request = seats.admit(c.shared, c.member, c.neighbour.affiliations.get())
-    seats.accept(request, c.neighbour)
+    seats.accept(seats.admit(c.shared, c.member, c.neighbour.affiliations.get()), c.neighbour)
     seats.remove(c.shared, c.member, c.removed)
     c.closed = seats.start_group(c.colleague, "ICT推進室の内輪")
     c.direct = seats.open_direct(c.member, c.colleague.affiliations.get())
     c.department_room = Room.objects.get(department=c.shimin)
     c.request = seats.admit(c.closed, c.colleague, c.neighbour.affiliations.get(), note="相談に乗ってください")
-
-    gone.withdraw(c.operator, "退職")
+    c.withdrawn.affiliations.get().withdraw(c.operator, "退職")
     seats.settle(c.withdrawn)
     for name in ("shared", "closed", "direct", "department_room"):
         getattr(c, name).refresh_from_db()
-    c.visitors = {
-        "anonymous": None, "pending": c.pending, "withdrawn": c.withdrawn, "other_body": c.outsider,
-        "not_a_member": c.administrator, "removed": c.removed, "member": c.member, "neighbour": c.neighbour,
-        "administrator": c.administrator, "operator": c.operator,
-    }
-    return c
 
 
 __all__ = ["Message", "affiliate", "cast", "fresh", "organization", "person", "post", "say", "timezone"]

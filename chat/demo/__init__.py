@@ -2,17 +2,16 @@
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.demo import FULL, last_transfer
-from accounts.models import Affiliation, Department, Person
+from accounts.models import Affiliation, Department
 
 from ..models import Room, RoomRequest
 from . import talk
 from .hours import WORKDAY, OfficeHours
 from .ledger import Ledger, Post, Seat
-from .rooms import DIRECTS, GROUPS, POOLS, PROJECTS, REQUESTS, SCRIPTS, THEMES
+from .rooms import DIRECTS, GROUPS, POOLS, REQUESTS, SCRIPTS
 
 
 def fill(scale, random, now):
@@ -41,10 +40,11 @@ class Plan:
     unread: dict = field(default_factory=dict)
     weight: float = 1
     amount: int = 0  # messages in all; 0: by weight
-    voices: int = 0
+    hosts: dict = field(default_factory=dict)
 
     @property
     def scripted(self):
+        """How many messages the script has."""
         return sum(len(lines) for _heading, lines in self.script)
 
 
@@ -65,16 +65,19 @@ class House:
         self.scale, self.random, self.now = scale, random, now
         self.hours = OfficeHours(now)
         self.span = (380 if scale == FULL else 30) * WORKDAY
+        self.begin = self.hours.before(self.span * 1.2)
         self.transfer = last_transfer(timezone.localdate(now))
         vouched = Affiliation.objects.filter(verification__isnull=False).order_by("pk")
         self.affiliations = list(vouched.select_related("person", "organization", "department"))
-        self.person, self.body, self.bodies_people, self.held = {}, {}, {}, {}
+        self.person, self.body, self.bodies_people, self.held, self.home = {}, {}, {}, {}, {}
         for affiliation in self.affiliations:
             person, body = affiliation.person, affiliation.organization
             affiliation.person = self.person.setdefault(person.name, person)
             self.body[body.code] = body
             self.bodies_people.setdefault(body.code, {})[person.pk] = affiliation.person
             self.held.setdefault(person.pk, []).append(affiliation)
+            if affiliation.is_primary:
+                self.home[person.pk] = affiliation.department.name
 
     def right(self, seat, day):
         """The affiliation under which the person of this seat writes on that day, or None."""
@@ -100,11 +103,14 @@ class House:
             here = sum(seat.until is None for seat in seated)
             if not here:
                 continue
+            talks = here > 1 and any(seat.until is None and seat.since < self.begin for seat in seated)
             script, unread = SCRIPTS.get((department.organization.code, department.name), ("", {}))
-            room = Room(kind=Room.Kind.DEPARTMENT, organization=department.organization, department=department, name=department.name)
+            room = Room(
+                kind=Room.Kind.DEPARTMENT, organization=department.organization, department=department, name=department.name
+            )
             pool = next((pool for word, pool in POOLS if word in department.name), "shomu")
-            yield Plan(room, seated, (pool, "kyotsu") if pool == "shomu" else (pool, pool, "kyotsu", "shomu"),
-                       talk.script(script) if script else [], unread, weight=here ** 0.5 * 1.2 if here > 1 else 0)
+            yield Plan(room, seated, (pool, "kyotsu") if pool == "shomu" else (pool, "kyotsu", "shomu"),
+                       talk.script(script) if script else [], unread, weight=here ** 0.5 * 1.2 if talks else 0)
 
     def groups(self):
         """The rooms of `rooms.GROUPS`."""
@@ -114,21 +120,22 @@ class House:
             script = talk.script(group.script) if group.script else []
             topic = talk.Slots(self.random, self.now, self.today, {}).fill(group.topic)
             yield Plan(self._group(must[0], group.name, topic), self._settled(seats, must[0], must), group.pools, script,
-                       group.unread, group.weight, group.full if self.scale == FULL else 0, group.voices)
+                       group.unread, group.weight, group.full if self.scale == FULL else 0, group.hosts)
 
     def projects(self):
         """More group rooms inside the larger bodies."""
+        projects = talk.names("projects")
         for code, people in self.bodies_people.items():
-            for name in self.random.sample(PROJECTS_NAMED, min(len(PROJECTS_NAMED), len(people) // 14)):
+            for name in self.random.sample(projects, min(len(projects), len(people) // 14)):
                 seats = self._seats(code, min(len(people), self.random.randint(5, 18)), [])
                 yield self._more(name, seats, ("kyotsu", "shomu", self.random.choice([pool for _word, pool in POOLS])))
 
     def themes(self):
         """More group rooms between bodies."""
-        for name in THEMES:
+        for name in talk.names("themes"):
             codes = self.random.sample(sorted(self.bodies_people), self.random.randint(3, 7))
             seats = [seat for code in codes for seat in self._seats(code, self.random.randint(1, 5), [])]
-            yield self._more(name, seats, ("renkei", "renkei", self.random.choice([pool for _word, pool in POOLS])))
+            yield self._more(name, seats, ("renkei", "kyotsu", self.random.choice([pool for _word, pool in POOLS])))
 
     def directs(self):
         """The direct rooms of `rooms.DIRECTS`."""
@@ -219,7 +226,7 @@ class House:
             talks.append((lines, times[::-1]))
             behind += rest * scale
         for lines, times in reversed(talks):
-            yield from self._conversation(lines, times, speakers(times))
+            yield from self._conversation(plan, lines, times, speakers(times))
 
     def _chosen(self, plan, amount):
         """Conversations that make exactly `amount` messages; none comes back before the whole pool was used."""
@@ -237,16 +244,19 @@ class House:
 
     def _speakers(self, plan):
         """A function: the seats that may write from the first to the last of some moments."""
-        voices = self.random.sample(plan.seats, min(plan.voices, len(plan.seats))) if plan.voices else plan.seats
-        return lambda times: [
-            seat for seat in voices if seat.holds(times[0]) and seat.holds(times[-1])
-            and self.right(seat, timezone.localdate(times[0])) == self.right(seat, timezone.localdate(times[-1])) is not None
-        ]
+        def standing(times):
+            days = {timezone.localdate(times[0]), timezone.localdate(times[-1])}
+            return [seat for seat in plan.seats if seat.holds(times[0]) and seat.holds(times[-1])
+                    and all(self.right(seat, day) for day in days)]
+        return standing
 
-    def _conversation(self, lines, times, seats):
-        roles = dict.fromkeys(line.speaker for line in lines)
-        drawn = self.random.sample(seats, min(len(seats), len(roles)))
-        cast = {role: drawn[nth % len(drawn)] for nth, role in enumerate(roles)}
+    def _conversation(self, plan, lines, times, seats):
+        spoken = "".join(line.body for line in lines)
+        cast, roles = {}, {line.speaker for line in lines} | {role for role in "ABC" if f"{{{role}}}" in spoken}
+        for role in sorted(roles, key=lambda role: (role not in plan.hosts, role)):
+            others = [seat for seat in seats if seat not in cast.values()] or seats
+            at_home = [seat for seat in others if self.home[seat.person.pk] in plan.hosts.get(role, ())]
+            cast[role] = self.random.choice(at_home or others)
         slots = talk.Slots(self.random, times[0], self.today, {role: seat.person for role, seat in cast.items()})
         for line, at in zip(lines, times, strict=True):
             yield Post(at, cast[line.speaker], slots.fill(line.body), line.mark)
@@ -269,5 +279,3 @@ def _minutes(heading):
     hour, minute = heading.split()[1].split(":")
     return int(hour) * 60 + int(minute)
 
-
-PROJECTS_NAMED = [name for name in PROJECTS if name]

@@ -72,7 +72,7 @@ class OfficeHours:
     def written_at(self, days, minute, latest):
         """That minute `days` workdays ago. Of a day that is not over, its talk up to `latest` is drawn together."""
         base = self.days[0]
-        if base == self.now.date() and self.minute < 570:  # before 9:30 the last full day stands for today
+        if base == self.now.date() and self.minute < 780:  # in the morning the last full day stands for today
             base = workday(base, -1)
         if days == 0 and base == self.now.date() and latest >= self.minute:
             minute = 510 + (minute - 510) * (self.minute - 512) / (latest - 510)

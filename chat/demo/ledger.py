@@ -53,8 +53,8 @@ class Ledger:
         """Enters a room with its seats and its posts (oldest first); `unread` maps names to how many they have unread."""
         start = (posts[0].at if posts else self.now) - timedelta(minutes=40)
         room.created_at = start
-        events = [(max(seat.since or start, start), 0, self._join, seat) for seat in seats if not seat.until or seat.until > start]
-        events += [(seat.until, 1, self._leave, seat) for seat in seats if seat.until and seat.until > start]
+        events = [(max(seat.since or start, start), 1, self._join, seat) for seat in seats if not seat.until or seat.until > start]
+        events += [(seat.until, 0, self._leave, seat) for seat in seats if seat.until and seat.until > start]
         events += [(post.at, 2, self._post, post) for post in posts]
         events += [(self._second_thought(post), 3, self._alter, post) for post in posts if post.mark]
         self.open, self.posted = {}, {}

@@ -17,12 +17,14 @@ class Group:
     script: str = ""
     weight: float = 2
     full: int = 0  # so many messages in the full demo
-    voices: int = 0  # only so many people write here (0: all)
+    hosts: dict[str, tuple[str, ...]] = field(default_factory=dict)  # role in a conversation -> departments that speak it
     unread: dict[str, int] = field(default_factory=dict)
 
 
 FUKAYA, AISHO, YORII, HIGASHIOMI, TOYOSATO = "112186", "254258", "114081", "252131", "254410"
 SAITAMA, SHIGA, MASUDA, FUCHU, YUSUHARA, KASUMIGAURA = "110001", "250007", "322041", "132063", "394050", "082309"
+
+ANNOUNCERS = ("総務課", "人事課", "ICT推進室", "防災危機管理課", "会計課", "契約検査課", "総合政策課", "秘書課", "財政課")
 
 GROUPS = [
     Group("書かない窓口 共同検討", "異動届の様式をそろえる。次の担当者会議は{D6}", TAKAHASHI,
@@ -30,18 +32,20 @@ GROUPS = [
           ("小島 蓮", YOSHIDA, "﨑山 葵", "五十嵐 真理子", "長谷川 智絵", "長宗我部 龍太郎", "茂木 修"),
           ("renkei", "madoguchi"), "kakanai", unread={TAKAHASHI: 6, YOSHIDA: 3}),
     Group("全庁連絡", "全職員へのお知らせ。返信は担当課へ", "岡部 梢", {FUKAYA: 0},
-          ("茂木 修", "渡邉 彩音", "持田 航", TAKAHASHI, "髙栁 大輔"), ("zencho",), "zencho_fukaya", full=5_000,
-          voices=45, unread={TAKAHASHI: 1}),
+          ("茂木 修", "渡邉 彩音", "持田 航", TAKAHASHI, "髙栁 大輔"), ("zencho",), "zencho_fukaya", full=2_500,
+          hosts={"A": ANNOUNCERS}, unread={TAKAHASHI: 1}),
     Group("市民課 窓口当番", "当番の交代はここで", "関根 豊", {FUKAYA: 8}, (TAKAHASHI, "根岸 千夏", "茂木 修"),
           ("toban", "madoguchi")),
     Group("ICT推進室への相談", "困ったら、端末の番号を添えて書いてください", "渡邉 彩音", {FUKAYA: 0},
-          ("小島 蓮", TAKAHASHI), ("ict", "ict", "shomu"), full=10_000, weight=4),
+          ("小島 蓮", TAKAHASHI), ("ict",), hosts={"B": ("ICT推進室",)}),
+    Group("庁内なんでも相談", "どの課のことでも、気軽に聞いてください", "岡部 梢", {FUKAYA: 0}, (TAKAHASHI, "小島 蓮"),
+          ("kyotsu", "shomu", "madoguchi", "zei", "fukushi", "bosai", "ict", "kensetsu", "kyoiku"), full=10_000, weight=3),
     Group("住民基本台帳 事務", "住記・印鑑・支援措置の扱い", "関根 豊", {FUKAYA: 10}, (TAKAHASHI, "小島 蓮", "髙栁 大輔"),
           ("madoguchi",), unread={TAKAHASHI: 4}),
     Group("年末年始の開庁体制", "", "岡部 梢", {FUKAYA: 9}, (TAKAHASHI, "持田 航", "茂木 修"), ("shomu", "bosai")),
     Group("職員互助会", "", "髙栁 大輔", {FUKAYA: 12}, (TAKAHASHI,), ("gojo",), weight=1),
     Group("全庁連絡", "愛荘町の全職員へのお知らせ", "宮﨑 誠", {AISHO: 0}, (YOSHIDA, "﨑山 葵"), ("zencho",), weight=1,
-          full=1_500, voices=15, unread={YOSHIDA: 2}),
+          full=600, hosts={"A": ANNOUNCERS}, unread={YOSHIDA: 2}),
     Group("窓口の混雑対策", "", "長宗我部 龍太郎", {AISHO: 7}, (YOSHIDA, "﨑山 葵", "外村 紬"), ("madoguchi", "toban"),
           unread={YOSHIDA: 5}),
     Group("埼玉県北部 住民記録の会", "県北の住民記録担当の相談場所", "五十嵐 真理子", {FUKAYA: 6, YORII: 4, SAITAMA: 2},
@@ -77,14 +81,3 @@ POOLS = [  # the department's name decides what its people talk about
     ("手当", "fukushi"), ("健康", "fukushi"),
 ]
 SCRIPTS = {(FUKAYA, "市民課"): ("shimin_fukaya", {TAKAHASHI: 12})}
-
-PROJECTS = """
-窓口改善の検討 総合計画 見直しの部会 公共施設の予約 若手職員の勉強会 庁舎の電気使用量 文書の電子決裁 夏祭りの運営 産業祭の準備 成人式 運営の打合せ
-予算編成の準備 決算審査の資料 議会の想定問答 避難所の備蓄 ハザードマップの改訂 ごみ収集の見直し 空き家の実態調査 ふるさと納税の返礼品
-ホームページの書き方 広報の原稿 統計調査の応援 選挙事務の応援 確定申告会場の応援 健診の日程調整 給食費の公会計化 学童保育の待機 道路の緊急点検
-水道料金の改定 公用車の予約 新庁舎の引越し 職員研修の企画 メンタルヘルスの相談 育児休業の先輩に聞く 内部統制の点検 個人情報の取扱い 包括連携協定の窓口
-""".replace("\n", " ").split(" ")
-THEMES = """
-おくやみ窓口の進め方　地域公共交通の相談　学校給食の公会計化　避難行動要支援者名簿　空き家対策の実務　保育の利用調整　国保の資格確認書
-マイナンバーカード 更新の窓口　会計年度任用職員の制度　下水道の経営戦略　ふるさと納税の事務　地籍調査の担当者　消防団の事務　電子契約の導入
-""".replace("\n", "　").strip("　").split("　")

@@ -6,6 +6,7 @@ A line that begins with two blanks goes on with the message above. `~` and `-` a
 """
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from django.utils import timezone
@@ -15,15 +16,7 @@ from .hours import moment, workday, written
 WORDS = Path(__file__).parent / "words"
 SLOT = re.compile(r"\{([a-zA-Z]+)(-?\d*)\}")
 LINE = re.compile(r"([^\s:：~-]+)([~-]?): (.*)")
-CHOICES = {
-    "place": ["第1会議室", "第2会議室", "3階会議室", "302会議室", "大会議室", "委員会室", "1階相談室", "保健センター研修室", "公民館ホール", "別館2階"],
-    "area": ["本庁舎", "北部地区", "南部地区", "駅前地区", "中央公民館区", "東小学校区", "西小学校区", "川本地区", "岡部地区", "花園地区", "旧役場周辺"],
-    "dept": ["総務課", "財政課", "税務課", "福祉課", "建設課", "会計課", "教育総務課", "上下水道課", "企画課", "保険年金課", "人事課", "契約検査課"],
-    "time": ["9:00", "9:30", "10:00", "10:30", "11:00", "13:15", "13:30", "14:00", "14:30", "15:00", "15:30", "16:00"],
-    "clock": ["8:45", "9:15", "11:20", "11:50", "12:50", "13:40", "14:20", "15:15", "16:10", "16:45", "17:00"],
-    "school": ["東小学校", "西小学校", "南中学校", "北中学校", "中央小学校", "桜ヶ丘小学校", "常盤小学校"],
-    "os": ["窓口PC", "複合機", "会議用端末", "庶務端末", "プリンター", "共有フォルダー", "財務会計", "グループウェア"],
-}
+CHOICES = {word: choices for word, *choices in map(str.split, (WORDS / "slots.txt").read_text(encoding="utf-8").splitlines())}
 NUMBERS = {"n": (2, 9), "m": (11, 48), "k": (60, 380), "yen": (3, 98), "no": (101, 989)}
 
 
@@ -48,6 +41,11 @@ def script(name):
     return [(block.splitlines()[0], _lines(block.splitlines()[1:])) for block in blocks]
 
 
+def names(name):
+    """The lines of the list `name`."""
+    return (WORDS / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+
+
 def _lines(raw):
     spoken = []
     for line in raw:
@@ -61,11 +59,13 @@ def _lines(raw):
 class Slots:
     """What stands in the `{…}` of one conversation: the same slot reads the same throughout.
 
-    `{d3}` is three workdays after the conversation, `{D6}` six after the demo's today; `{A}` a speaker's family name.
+    `{d3}` is three workdays after the conversation, `{D6}` six after the demo's today; `{clock}`
+    is later the same day; `{A}` a speaker's family name, `{host}` the domain of A.
     """
 
     def __init__(self, random, at, today, speakers):
-        self.random, self.day, self.today, self.speakers = random, timezone.localdate(at), today, speakers
+        self.random, self.at, self.today, self.speakers = random, timezone.localtime(at), today, speakers
+        self.day = self.at.date()
         self.chosen = {}
 
     def fill(self, body):
@@ -78,11 +78,17 @@ class Slots:
             return written(workday(self.day if word == "d" else self.today, int(number)))
         if word in self.speakers:
             return self.speakers[word].name.split()[0]
+        if word == "host":
+            return self.speakers["A"].email.split("@")[1]
         if slot not in self.chosen:
-            self.chosen[slot] = (
-                str(self.random.randint(*NUMBERS[word])) if word in NUMBERS else self.random.choice(CHOICES[word])
-            )
+            self.chosen[slot] = self._choose(word)
         return self.chosen[slot]
+
+    def _choose(self, word):
+        if word == "clock":
+            later = self.at + timedelta(minutes=self.random.randint(30, 100))
+            return f"{later.hour}:{later.minute // 5 * 5:02}"
+        return str(self.random.randint(*NUMBERS[word])) if word in NUMBERS else self.random.choice(CHOICES[word])
 
 
 def heading_moment(heading, hours, transfer, latest, offset=0):

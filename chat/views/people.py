@@ -1,4 +1,6 @@
 """Finding people, and speaking to one."""
+from collections import defaultdict
+
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -33,8 +35,23 @@ def find(request):
     found = list(found.order_by("person__kana", "pk")[:PAGE])
     for affiliation in found:
         affiliation.is_other = affiliation.organization not in own
-    context = {"query": query, "chosen": chosen, "departments": departments, "found": found}
+    context = {"query": query, "chosen": chosen, "departments": tree(departments), "found": found}
     return render(request, "chat/people.html", context)
+
+
+def tree(departments):
+    """The departments with `depth`, each below its parent, siblings in their own order."""
+    below = defaultdict(list)
+    for department in departments:
+        below[department.parent_id].append(department)
+
+    def walk(parent, depth):
+        for department in below[parent]:
+            department.depth = min(depth, 2)
+            yield department
+            yield from walk(department.pk, depth + 1)
+
+    return list(walk(None, 0))
 
 
 @standing_required

@@ -46,6 +46,7 @@ export class Composer {
     const entry = this.outbox.add(body, Number(document.getElementById("audience").dataset.change));
     this.text.value = "";
     sessionStorage.removeItem(this.draftKey);
+    this.typedAt = 0; // the next words are new writing, and said at once
     this.show(entry);
     this.talk.toEnd();
     this.send(entry);
