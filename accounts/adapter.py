@@ -1,15 +1,31 @@
 """What allauth asks this project."""
 from allauth.account.adapter import DefaultAccountAdapter
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from .addresses import validate_address
+from .models import Organization
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Addresses by our rules; sessions that end poke whoever holds their sockets."""
+    """Addresses by our rules, our words; sessions that end poke whoever holds their sockets."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _("アドレスかパスワードが違います。もう一度入れてください。"),
+        "enter_current_password": _("今のパスワードが違います。もう一度入れてください。"),
+        "too_many_login_attempts": _("続けて間違えたので、しばらく入れません。5分ほどおいてから、もう一度入れてください。"),
+        "invalid_password_reset": _("このリンクは使えません。"),
+    }
 
     def clean_email(self, email):
         """Takes what was typed, returns the address to store, mail and verify: byte for byte the same string."""
         return validate_address(email)[0]
+
+    def send_mail(self, template_prefix, email, context):
+        """As allauth's, but a stranger's request makes us write only to domains that some body registered."""
+        if template_prefix.endswith("unknown_account") and not Organization.objects.for_domain(email.partition("@")[2]):
+            return
+        super().send_mail(template_prefix, email, context)
 
     def set_password(self, user, password):
         """Stores a new password; sockets of other sessions ask again and close."""
@@ -22,3 +38,11 @@ class AccountAdapter(DefaultAccountAdapter):
         super().logout(request)
         if person.is_authenticated:
             person.standing_changed()
+
+    def get_logout_redirect_url(self, request):
+        """Back to the door."""
+        return reverse("account_login")
+
+    def get_password_change_redirect_url(self, request):
+        """Back to one's own page, where the change began."""
+        return reverse("accounts:me")
