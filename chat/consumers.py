@@ -26,8 +26,12 @@ async def tab(scope, receive, send):
     try:
         if await hub.join(door.socket):
             await door.greet()
-            while (event := await receive())["type"] != "websocket.disconnect":
+            # What a browser still sent while we were closing is not heard: its session was over by then.
+            while (event := await receive())["type"] != "websocket.disconnect" and not door.socket.closed:
                 await door.receive(event.get("text"))
+    except OperationalError:  # while joining: the browser comes back by itself
+        logger.exception("socket: database")
+        await door.socket.close(1013)
     finally:
         await hub.part(door.socket)
 
@@ -62,7 +66,8 @@ class Door:
     async def refuse(self, frame, why):
         """Says no, with the browser's id of what was refused if it gave a proper one."""
         given = frame.get("id")
-        await self.socket.write(dumps("refused", id=given if isinstance(given, str) and len(given) <= 36 else None, why=why))
+        proper = isinstance(given, str) and given.isascii() and len(given) <= 36  # a lone surrogate cannot be sent back
+        await self.socket.write(dumps("refused", id=given if proper else None, why=why))
 
     async def post(self, frame):
         """Posts a message; answered after it is committed."""
@@ -86,9 +91,11 @@ class Door:
     async def watch(self, frame):
         """The tab shows this room now: from here on it gets the markup. Answers where the room stands."""
         room_id = whole(frame, "room")
-        self.socket.watching = None
+        # Before the look: what is committed after it must come as markup, or nobody would tell this tab of it.
+        self.socket.watching = room_id if room_id in self.socket.rooms else None
         state = await read(watched, self.person, room_id)
         if state is None or room_id not in self.socket.rooms:
+            self.socket.watching = None
             await self.socket.write(dumps("gone", room=room_id))
             return
         self.socket.watching = room_id

@@ -59,6 +59,7 @@ class Hub:
         self.rooms = defaultdict(set)  # room id → sockets to which it is open
         self.seen = {}  # room id → last change handed out
         self.changed, self.readers = set(), defaultdict(set)  # rooms to look at; room id → people who read
+        self.arrived = set()  # people whose coming is not yet written down
         self.asked = count(1)  # numbers the looks at people's standing: an older answer never overwrites a newer one
         self.wake, self.starting = asyncio.Event(), asyncio.Lock()
         self.tasks, self.channel = [], None
@@ -89,7 +90,8 @@ class Hub:
         """Takes a tab in. True if its session and its person's standing allow it; its rooms are then known."""
         await self.start()
         self.people[socket.person_id].add(socket)  # first, so that a poke from now on finds it
-        await read(Presence.objects.touch, [socket.person_id])
+        self.arrived.add(socket.person_id)  # written down by the pump, many at once: a morning's arrivals are one write
+        self.wake.set()
         await self.recheck([socket.person_id])
         return not socket.closed
 
@@ -183,8 +185,10 @@ class Hub:
         self.wake.clear()
         changed, self.changed = self.changed, set()
         readers, self.readers = self.readers, defaultdict(set)
+        arrived, self.arrived = self.arrived, set()
         jobs = [self.tell_change(room_id) for room_id in changed if room_id in self.seen]
         jobs += [self.tell_reads(room_id, people) for room_id, people in readers.items() if room_id in self.seen]
+        jobs += [read(Presence.objects.touch, arrived)] if arrived else []
         for result in await asyncio.gather(*jobs, return_exceptions=True):
             if isinstance(result, Exception):
                 logger.error("hub: not handed out", exc_info=result)
@@ -210,6 +214,8 @@ class Hub:
                 await self.drop(socket, room_id)
                 await socket.write(dumps("gone", room=room_id))
             elif socket.watching != room_id:
+                if number := now.authors.get(socket.person_id):  # one's own words are read in every tab
+                    await socket.write(dumps("read", room=room_id, reads={socket.person_id: number}))
                 await socket.write(counted)
             else:
                 await socket.write(fetch if now.more or start > oldest else whole)

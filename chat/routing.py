@@ -2,11 +2,17 @@
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.urls import path
+from django.urls import path, re_path
 
 from .consumers import tab
 
-websocket_urlpatterns = [path("ws/", tab)]
+
+async def nowhere(scope, receive, send):
+    """No other address has a socket; the router would raise."""
+    await send({"type": "websocket.close", "code": 4004})
+
+
+websocket_urlpatterns = [path("ws/", tab), re_path("", nowhere)]
 
 
 class SameOrigin:

@@ -28,6 +28,7 @@ class Change:
     last_change: int
     audience: int
     starts: dict  # person id → the number from which they read
+    authors: dict  # those who wrote what changed: person id → the number to which they have read
     items: list  # [number, html], by change
     more: bool  # there was more than fits
 
@@ -36,12 +37,16 @@ def change(room_id, since):
     """What changed in a room after `since`. The counters are read first, and a room's changes commit in order, so
     everything up to `last_change` is there to be read."""
     room = Room.objects.get(pk=room_id)
-    starts = dict(Membership.objects.standing().filter(room=room_id).values_list("person", "from_number"))
+    rows = Membership.objects.standing().filter(room=room_id).values_list("person", "from_number", "read_number")
+    starts, read_numbers = {}, {}
+    for person, start, number in rows:
+        starts[person], read_numbers[person] = start, number
     changed = Message.objects.shown().filter(room=room_id, change__gt=since, change__lte=room.last_change)
     messages = list(changed.order_by("change")[: BATCH + 1])
     more = len(messages) > BATCH
     items = [] if more else [item(message) for message in messages]
-    return Change(room.last_number, room.last_change, room.audience_change, starts, items, more)
+    authors = {m.author_id: read_numbers[m.author_id] for m in messages if m.author_id in read_numbers}
+    return Change(room.last_number, room.last_change, room.audience_change, starts, authors, items, more)
 
 
 def settle(person_id):

@@ -72,14 +72,14 @@ on("watching", (frame) => {
   talk.reads.clear();
   talk.hearReads(frame.reads);
   list.present([...new Set([...list.here, ...frame.here])]);
-  if (frame.upto > talk.cursor) talk.catchUp();
+  if (frame.upto > talk.cursor) talk.catchUp(frame.upto);
   audience(frame);
 });
 on("change", (frame) => frame.room === talk?.room && talk.take(frame));
 on("beat", ({ rooms, here }) => {
   for (const [room, [lastNumber, lastChange]] of Object.entries(rooms)) {
     list.counted(Number(room), lastNumber);
-    if (Number(room) === talk?.room && lastChange > talk.cursor) talk.catchUp();
+    if (Number(room) === talk?.room && lastChange > talk.cursor) talk.catchUp(lastChange);
   }
   list.present(here);
 });
@@ -105,7 +105,7 @@ async function audience({ people, audience: change }) {
   const template = document.createElement("template");
   template.innerHTML = await answer.text();
   document.getElementById("audience").replaceWith(template.content.firstElementChild);
-  document.getElementById("people-count").textContent = document.getElementById("audience").dataset.people;
+  document.getElementById("people-count").textContent = document.getElementById("audience").dataset.count;
 }
 
 const grown = document.getElementById("grown");

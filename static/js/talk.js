@@ -15,6 +15,7 @@ export class Talk {
     this.newFrom = Number(main.dataset.unread) > 0 ? Math.max(Number(main.dataset.read) + 1, Number(main.dataset.from)) : 0;
     this.reads = new Map();
     this.catching = null;
+    this.wanted = 0;
     for (const article of this.articles()) this.dress(article);
     this.arrange();
   }
@@ -31,7 +32,7 @@ export class Talk {
 
   /** A change frame: applies it if it joins on, fetches otherwise. */
   take(frame) {
-    if (frame.since > this.cursor) return this.catchUp();
+    if (frame.since > this.cursor) return this.catchUp(frame.upto);
     this.accept(frame);
     return Promise.resolve();
   }
@@ -43,8 +44,9 @@ export class Talk {
     this.main.dispatchEvent(new CustomEvent("changed", { detail: { ...frame, fresh } }));
   }
 
-  /** Fetches what changed after the cursor, page by page, one run at a time. */
-  catchUp() {
+  /** Fetches what changed after the cursor, page by page, one run at a time, until `upto` at least is reached. */
+  catchUp(upto = 0) {
+    this.wanted = Math.max(this.wanted, upto);
     this.catching ??= this.#catchUp().finally(() => (this.catching = null));
     return this.catching;
   }
@@ -55,8 +57,8 @@ export class Talk {
       if (answer.status === 404) return void this.main.dispatchEvent(new Event("gone"));
       if (!answer.ok || answer.redirected) return;
       const page = await answer.json();
-      more = page.more;
       this.accept(page);
+      more = page.more || this.cursor < this.wanted; // a frame that came meanwhile may want more than this run knew
     }
   }
 

@@ -85,5 +85,6 @@ export class Tools {
     document.getElementById(dialog).close();
     this.bar.remove();
     this.talk.keepPlace(() => this.talk.put(number, html));
+    document.querySelector(`#m-${this.talk.room}-${number} .msg-meta a`)?.focus({ preventScroll: true });
   }
 }
