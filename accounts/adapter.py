@@ -1,5 +1,8 @@
 """What allauth asks this project."""
+from urllib.parse import urlsplit
+
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -22,10 +25,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return validate_address(email)[0]
 
     def send_mail(self, template_prefix, email, context):
-        """As allauth's, but a stranger's request makes us write only to domains that some body registered."""
+        """As allauth's, but a stranger's request makes us write only to domains that some body registered, and links
+        begin with the public address, never with a request's Host header."""
         if template_prefix.endswith("unknown_account") and not Organization.objects.for_domain(email.partition("@")[2]):
             return
-        super().send_mail(template_prefix, email, context)
+        links = {name: settings.PUBLIC_URL + urlsplit(url).path for name, url in context.items() if name.endswith("_url")}
+        super().send_mail(template_prefix, email, context | links)
 
     def set_password(self, user, password):
         """Stores a new password; sockets of other sessions ask again and close."""

@@ -121,14 +121,18 @@ def posted(message):
 
 
 def watched(person, room_id):
-    """Where a room stands for somebody who opens it: counters, how far each has read, who is here; None if not theirs."""
+    """Where a room stands for somebody who opens it: counters, from where and how far each has read, who is here.
+
+    None if it is not theirs.
+    """
     room = Room.objects.for_person(person).filter(pk=room_id).first()
     if room is None:
         return None
     numbers = snapshots.reads(room_id)
     return {
         "room": room_id, "upto": room.last_change, "last_number": room.last_number, "audience": room.audience_change,
-        "people": len(numbers), "reads": numbers, "here": snapshots.here([room_id]).get(room_id, []),
+        "people": len(numbers), "reads": numbers, "starts": snapshots.starts(room_id),
+        "here": snapshots.here([room_id]).get(room_id, []),
     }
 
 

@@ -120,15 +120,17 @@ class Hub:
                     await self.drop(socket, room_id)
                 await socket.close(4001)
             else:
-                await self.refit(socket, alive[socket.session_key])
+                await self.refit(socket, alive[socket.session_key], asked)
 
-    async def refit(self, socket, rooms):
-        """Brings a tab's open rooms in line with what the database says."""
+    async def refit(self, socket, rooms, asked):
+        """Brings a tab's open rooms in line with what the database said, unless a newer look has done so meanwhile."""
         gone, new = socket.rooms.keys() - rooms.keys(), rooms.keys() - socket.rooms.keys()
         for room_id in gone:
             await self.drop(socket, room_id)
             await socket.write(dumps("gone", room=room_id))
         for room_id in new:
+            if socket.closed or asked < socket.asked:
+                return
             socket.rooms[room_id] = rooms[room_id]
             await self.open(socket, room_id, rooms[room_id]["last_change"])
         if (gone or new) and socket.greeted:
@@ -175,9 +177,12 @@ class Hub:
             self.tasks = [t for t in self.tasks if not t.done()] + [task]
 
     async def recheck_one(self, person_id):
-        """Writes down what a person's standing now means, and brings their tabs in line with it."""
-        await read(snapshots.settle, person_id)
+        """Brings a person's tabs in line with their standing, then writes down what it means for their memberships.
+
+        In that order: closing a door must not wait for a lock. What the writing changes it pokes about itself.
+        """
         await self.recheck([person_id])
+        await read(snapshots.settle, person_id)
 
     async def pump(self):
         """Hands out what the pokes announced. Pokes that come in meanwhile are served in the next round, together."""

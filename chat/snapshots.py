@@ -62,6 +62,11 @@ def reads(room_id, people=None):
     return dict(seats.values_list("person", "read_number"))
 
 
+def starts(room_id):
+    """`{person: number}`: from where those of the room's people read who do not read it from the beginning."""
+    return dict(Membership.objects.standing().filter(room=room_id, from_number__gt=1).values_list("person", "from_number"))
+
+
 def here(room_ids):
     """`{room: [person, …]}`: who of each room's people is here."""
     seats = Membership.objects.standing().filter(room__in=room_ids, person__in=Presence.objects.here().values("person"))

@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.standing.KeptNowhere",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",  # signed-in is the default, openness is declared
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -174,6 +175,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Engawa] "
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_MAX_EMAIL_ADDRESSES = 1
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_NAME = "engawa_session"
 CSRF_COOKIE_NAME = "engawa_csrf"
 CSRF_COOKIE_HTTPONLY = False

@@ -65,10 +65,11 @@ class PersonAdmin(ScopedAdmin):
         return rows.filter(pk__in=Affiliation.objects.filter(organization__in=bodies).values("person"))
 
     def has_change_permission(self, request, obj=None):
-        """A body puts right the names of people who are with it now, not of those who have left."""
+        """A body puts right the names of people who are with it or wait for it, not of those who have left."""
         if obj is None or request.user.is_superuser:
             return super().has_change_permission(request, obj)
-        return obj.affiliations.current().filter(organization__in=request.user.administered).exists()
+        with_us = obj.affiliations.filter(organization__in=request.user.administered)
+        return with_us.standing().exists() or with_us.pending().exists()
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         """Adding a person is a registration."""

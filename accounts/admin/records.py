@@ -41,4 +41,10 @@ class MailAdmin(ScopedAdmin):
     body = None
     list_display = ["recipient", "subject", "at", "sent_at", "error"]
     search_fields = ["recipient", "subject"]
-    fields = ["recipient", "sender", "subject", "at", "claimed_at", "sent_at", "error"]
+    fields = ["recipient", "sender", "subject", "at", "claimed", "sent_at", "error"]
+    readonly_fields = ["claimed"]
+
+    @admin.display(description=_("送りはじめた日時"))
+    def claimed(self, letter):
+        """When a worker last took it for sending."""
+        return letter.claimed_at

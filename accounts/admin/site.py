@@ -135,6 +135,7 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
             except PermissionDenied:
                 self.message_user(request, gettext("%(row)s：この操作はできません。") % {"row": row}, messages.ERROR)
             except ValidationError as refusal:
-                self.message_user(request, f"{row}：{' '.join(refusal.messages)}", messages.ERROR)
+                told = gettext("%(row)s：%(words)s") % {"row": row, "words": " ".join(refusal.messages)}
+                self.message_user(request, told, messages.ERROR)
             else:
-                self.message_user(request, f"{row}：{words}", messages.SUCCESS)
+                self.message_user(request, gettext("%(row)s：%(words)s") % {"row": row, "words": words}, messages.SUCCESS)

@@ -4,10 +4,11 @@ from datetime import timedelta
 from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
-from django.db.models import Q, Value
+from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Replace
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ..addresses import validate_address
 from ..text import PlainText
@@ -40,8 +41,9 @@ class AffiliationQuerySet(models.QuerySet):
         return found
 
     def pending(self):
-        """Current, and waiting for a human of that body to confirm."""
-        return self.current().filter(verification=None, person__is_active=True)
+        """Current, the address proven, and waiting for a human of that body to confirm."""
+        proven = EmailAddress.objects.filter(user=OuterRef("person"), verified=True)
+        return self.current().filter(Exists(proven), verification=None, person__is_active=True)
 
 
 class AffiliationManager(models.Manager.from_queryset(AffiliationQuerySet)):
@@ -95,7 +97,7 @@ class Affiliation(models.Model):
 
     class Meta:
         verbose_name = _("所属")
-        verbose_name_plural = _("所属")
+        verbose_name_plural = pgettext_lazy("plural", "所属")
         ordering = ["-is_primary", "-starts"]
         constraints = [
             models.UniqueConstraint(fields=["person"], condition=Q(is_primary=True), name="one_primary_affiliation"),
@@ -110,6 +112,11 @@ class Affiliation(models.Model):
         """The words of the badge: body and department, in one piece."""
         return f"{self.organization.label} {self.department.name}" if self.department else self.organization.label
 
+    def precedes(self, other):
+        """Whether `other` follows upon this one without a day between, and without the body's word taken back."""
+        taken_back = Verification.objects.filter(affiliation=self, withdrawn_at__isnull=False).exists()
+        return bool(self.ends and self.ends + timedelta(days=1) >= other.starts and not taken_back)
+
     def clean(self):
         if self.department_id and self.department.organization_id != self.organization_id:
             raise ValidationError({"department": _("組織は、同じ団体から選んでください。")})
@@ -123,6 +130,7 @@ class Affiliation(models.Model):
         """
         if by is None or by == self.person or not (by.is_superuser or by.administers(self.organization)):
             raise PermissionDenied
+        self._hold()
         if Verification.objects.filter(affiliation=self).exists():
             raise ValidationError(_("この所属は、すでに確認されています。"), code="vouched")
         record = Verification.objects.create(affiliation=self, by=by, method=method)
@@ -133,14 +141,33 @@ class Affiliation(models.Model):
     def confirm(self, by, department=None, title=""):
         """An administrator confirms somebody who registered, and says where they work.
 
-        Returns the Verification. Raises what `vouch` raises, and ValidationError for a department of another body.
+        Returns the Verification. Raises what `vouch` raises, and ValidationError for a department of another body or an
+        address its owner has not proven: anybody may have typed it.
         """
+        if not EmailAddress.objects.filter(user=self.person_id, email=self.person.email, verified=True).exists():
+            raise ValidationError(_("このアドレスは、まだ本人のものと確かめられていません。"), code="address")
         if department and department.organization_id != self.organization_id:
             raise ValidationError(_("組織は、同じ団体から選んでください。"), code="department")
         record = self.vouch(by, Verification.Method.ADMINISTRATOR)  # refuses before anything is written
         self.department, self.title = department or self.department, title or self.title
         self.save(update_fields=["department", "title"])
         return record
+
+    def _hold(self):
+        """Locks this row and reads it again: two administrators may be at it at once. ValidationError if it is gone."""
+        try:
+            dates = ["starts", "ends", "is_primary", "is_administrator"]
+            self.refresh_from_db(fields=dates, from_queryset=Affiliation.objects.select_for_update())
+        except Affiliation.DoesNotExist:
+            raise ValidationError(_("この登録は、もうありません。"), code="gone") from None
+
+    def _to_come(self):
+        """What is planned to follow upon this affiliation: what is taken back now must not return with a transfer's date."""
+        same = Affiliation.objects.filter(person=self.person, organization=self.organization).exclude(pk=self.pk)
+        planned = same.filter(starts__gt=timezone.localdate())
+        if same.standing().exists():  # 兼務: the other one may have a successor of its own
+            planned = planned.filter(starts=self.ends + timedelta(days=1)) if self.ends else planned.none()
+        return planned
 
     def _settable(self, by):
         """The guard of what an administrator sets on somebody who stands."""
@@ -161,21 +188,26 @@ class Affiliation(models.Model):
         """Makes somebody an administrator of their body, or no more. Nobody does it to themselves (PermissionDenied)."""
         if by == self.person:
             raise PermissionDenied
+        self._hold()
         self._settable(by)
         self.is_administrator = is_administrator
         self.save(update_fields=["is_administrator"])
+        self._to_come().update(is_administrator=is_administrator)
         self.person.standing_changed()
 
     @transaction.atomic
     def withdraw(self, by, reason):
-        """The body takes its word back; doors close at once. Raises PermissionDenied for other bodies' people."""
+        """The body takes its word back, for planned transfers too; doors close at once.
+
+        Raises PermissionDenied for other bodies' people, ValidationError where no word stands.
+        """
         if not (by.is_superuser or by.administers(self.organization)):
             raise PermissionDenied
-        updated = Verification.objects.filter(affiliation=self, withdrawn_at=None).update(
-            withdrawn_at=timezone.now(), withdrawn_by=by, reason=reason
-        )
-        if not updated:
+        self._hold()
+        given, taken = Verification.objects.filter(withdrawn_at=None), {"withdrawn_at": timezone.now(), "withdrawn_by": by}
+        if not given.filter(affiliation=self).update(reason=reason, **taken):
             raise ValidationError(_("この所属の確認は、有効ではありません。"), code="not_vouched")
+        given.filter(affiliation__in=self._to_come()).update(reason=reason, **taken)
         self.person.standing_changed()
 
     @transaction.atomic
@@ -183,6 +215,7 @@ class Affiliation(models.Model):
         """The body does not know this person: a pending affiliation, under which nothing was written, is removed."""
         if not (by.is_superuser or by.administers(self.organization)):
             raise PermissionDenied
+        self._hold()
         if Verification.objects.filter(affiliation=self).exists():
             raise ValidationError(_("この所属は、すでに確認されています。"), code="vouched")
         self.delete()
@@ -193,11 +226,17 @@ class Affiliation(models.Model):
         """人事異動 inside the body: this affiliation ends the day before `on` (today), a new, vouched one begins.
 
         Returns the new affiliation. Old posts keep the old one; the person keeps everything that hangs on the person.
+        Raises PermissionDenied for others and oneself; ValidationError for a department of another body, a day not after
+        the present start, somebody who does not stand, and a transfer planned already (sent twice, it is recorded once).
         """
         if by == self.person or not (by.is_superuser or by.administers(self.organization)):
             raise PermissionDenied
         if department.organization_id != self.organization_id:
             raise ValidationError(_("組織は、同じ団体から選んでください。"), code="department")
+        self._hold()
+        self._settable(by)
+        if self._to_come().filter(verification__withdrawn_at=None, verification__isnull=False).exists():
+            raise ValidationError(_("これからの異動が、すでに記録されています。"), code="planned")
         on = on or timezone.localdate()
         if on <= self.starts:
             raise ValidationError(_("異動の日は、今の所属の開始日より後にしてください。"), code="date")
@@ -231,7 +270,7 @@ class Verification(models.Model):
 
     class Meta:
         verbose_name = _("確認の記録")
-        verbose_name_plural = _("確認の記録")
+        verbose_name_plural = pgettext_lazy("plural", "確認の記録")
         ordering = ["-at"]
 
     def __str__(self):

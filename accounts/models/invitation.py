@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ..addresses import validate_address
 from ..text import PlainText
@@ -38,7 +39,7 @@ class InvitationManager(models.Manager.from_queryset(InvitationQuerySet)):
             raise ValidationError(_("この団体が登録したドメインのアドレスではありません。"), code="domain")
         if department and department.organization_id != organization.pk:
             raise ValidationError(_("組織は、同じ団体から選んでください。"), code="department")
-        if Person.objects.filter(email=address).exists():
+        if Person.objects.filter(email=address).exclude(pk__in=Person.objects.unproven().values("pk")).exists():
             raise ValidationError(_("このアドレスの人は、すでに登録されています。"), code="known")
         token = secrets.token_urlsafe(32)
         invitation = self.create(
@@ -73,7 +74,7 @@ class Invitation(models.Model):
 
     class Meta:
         verbose_name = _("招待")
-        verbose_name_plural = _("招待")
+        verbose_name_plural = pgettext_lazy("plural", "招待")
         ordering = ["-at"]
 
     def __str__(self):
@@ -96,9 +97,13 @@ class Invitation(models.Model):
         """The invited person makes their login; the inviter's word becomes the verification. Returns the Person.
 
         The inviter must still administer the body: a word given by somebody who has lost the power opens nothing.
+        A registration of this address that nobody has proven gives way: the letter came to its owner, that one may not have.
         Raises PermissionDenied then, and ValidationError when the invitation was used meanwhile.
         """
         claimed = Invitation.objects.filter(pk=self.pk, accepted_at=None, withdrawn_at=None).update(accepted_at=timezone.now())
+        for unproven in Person.objects.unproven().filter(email=self.email):
+            unproven.affiliations.all().delete()
+            unproven.delete()
         if not claimed or Person.objects.filter(email=self.email).exists():
             raise ValidationError(_("この招待は、すでに使われています。"), code="used")
         person = Person.objects.create_user(self.email, password, name=name, kana=kana)

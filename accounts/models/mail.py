@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 PATIENCE = timedelta(minutes=5)  # a claim older than this belonged to a worker that died
 
@@ -31,7 +32,7 @@ class Mail(models.Model):
 
     class Meta:
         verbose_name = _("送信メール")
-        verbose_name_plural = _("送信メール")
+        verbose_name_plural = pgettext_lazy("plural", "送信メール")
         ordering = ["-at"]
 
     def __str__(self):

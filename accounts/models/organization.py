@@ -2,6 +2,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ..addresses import validate_domain
 from ..text import PlainText
@@ -57,7 +58,7 @@ class Organization(models.Model):
 
     class Meta:
         verbose_name = _("団体")
-        verbose_name_plural = _("団体")
+        verbose_name_plural = pgettext_lazy("plural", "団体")
         ordering = ["code", "name"]
 
     def __str__(self):
@@ -72,7 +73,7 @@ class MailDomain(models.Model):
 
     class Meta:
         verbose_name = _("メールのドメイン")
-        verbose_name_plural = _("メールのドメイン")
+        verbose_name_plural = pgettext_lazy("plural", "メールのドメイン")
         ordering = ["domain"]
 
     def __str__(self):
@@ -93,7 +94,7 @@ class Department(models.Model):
 
     class Meta:
         verbose_name = _("組織")
-        verbose_name_plural = _("組織")
+        verbose_name_plural = pgettext_lazy("plural", "組織")
         ordering = ["organization", "order", "kana", "name"]
         constraints = [models.UniqueConstraint(fields=["organization", "parent", "name"], name="department_once")]
 

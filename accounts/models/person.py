@@ -1,6 +1,7 @@
 """The person: the login itself, which survives every transfer."""
 import re
 
+from allauth.account.models import EmailAddress
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -8,6 +9,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ..addresses import validate_address
 from ..text import PlainText
@@ -19,6 +21,13 @@ class PersonQuerySet(models.QuerySet):
         from .affiliation import Affiliation
 
         return self.filter(models.Exists(Affiliation.objects.standing().filter(person=models.OuterRef("pk"))))
+
+    def unproven(self):
+        """Registrations that nobody has proven to be of that address, and under which nothing was ever done."""
+        proven = EmailAddress.objects.filter(verified=True, user=models.OuterRef("pk"))
+        return self.filter(~models.Exists(proven), is_superuser=False, last_login=None).exclude(
+            affiliations__verification__isnull=False
+        )
 
 
 class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):
@@ -51,7 +60,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         verbose_name = _("人")
-        verbose_name_plural = _("人")
+        verbose_name_plural = pgettext_lazy("plural", "人")
         ordering = ["kana", "name"]
 
     def __str__(self):

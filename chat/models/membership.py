@@ -4,6 +4,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Affiliation, Organization, Person
 
@@ -25,6 +26,10 @@ class MembershipQuerySet(models.QuerySet):
     def stale(self):
         """Memberships not left whose right stands no more: they open nothing, and wait to be written down as ended."""
         return self.filter(~Exists(_rights()), left_at=None)
+
+    def covering(self, number):
+        """Periods, past or present, in which the post of that number may be read."""
+        return self.filter(Q(until_number=None) | Q(until_number__gte=number), from_number__lte=number)
 
     def speaking(self):
         """With `speaks_as`, the id of the affiliation under which a post of theirs is written, the primary one first."""
@@ -59,7 +64,7 @@ class Membership(models.Model):
 
     class Meta:
         verbose_name = _("部屋の人")
-        verbose_name_plural = _("部屋の人")
+        verbose_name_plural = pgettext_lazy("plural", "部屋の人")
         constraints = [
             models.UniqueConstraint(fields=["room", "person"], condition=Q(left_at=None), name="one_open_membership")
         ]

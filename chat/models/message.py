@@ -1,9 +1,10 @@
 """A message: its number is its place for life, its change is when it last looked different."""
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Affiliation, Person
 from accounts.text import PlainText
@@ -15,10 +16,7 @@ from .room import Room
 class MessageQuerySet(models.QuerySet):
     def visible_to(self, person):
         """What this person may see now: rooms open to them, and there only the periods in which they were members."""
-        periods = Membership.objects.filter(
-            Q(until_number=None) | Q(until_number__gte=OuterRef("number")),
-            room=OuterRef("room"), person=person, from_number__lte=OuterRef("number"),
-        )
+        periods = Membership.objects.covering(OuterRef("number")).filter(room=OuterRef("room"), person=person)
         return self.filter(Exists(periods), room__in=Room.objects.for_person(person))
 
     def shown(self):
@@ -44,7 +42,7 @@ class Message(models.Model):
 
     class Meta:
         verbose_name = _("発言")
-        verbose_name_plural = _("発言")
+        verbose_name_plural = pgettext_lazy("plural", "発言")
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(fields=["room", "number"], name="message_number_once"),

@@ -1,20 +1,23 @@
 """A room between bodies opens when the other side accepts: the request that waits for that answer."""
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Affiliation, Organization, Person
 from accounts.text import PlainText
 
+from .membership import Membership
 from .room import Room
 
 
 class RoomRequestQuerySet(models.QuerySet):
     def waiting(self):
-        """Not answered yet, in the name of an affiliation that still stands."""
-        return self.filter(answered_at=None, by__in=Affiliation.objects.standing())
+        """Not answered yet, in the name of an affiliation that still stands, by somebody still in the room."""
+        asker = Membership.objects.standing().filter(room=OuterRef("room"), person=OuterRef("by__person"))
+        return self.filter(Exists(asker), answered_at=None, by__in=Affiliation.objects.standing())
 
     def for_person(self, person):
         """What waits for this person's answer, with what the page shows of the asker."""
@@ -24,17 +27,20 @@ class RoomRequestQuerySet(models.QuerySet):
         )
 
     def ask(self, room, by, affiliation, note):
-        """Asks the person of `affiliation` into `room` in the name of the affiliation `by`. One open request is enough.
+        """Asks the person of `affiliation` into `room` in the name of the affiliation `by`. One open request is enough;
+        one that nobody can answer any more (its asker left, its body is not theirs now) is replaced.
 
         Raises PermissionDenied when they have refused this room before: no is an answer.
         """
         earlier = self.filter(room=room, person=affiliation.person)
         if earlier.filter(answered_at__isnull=False, accepted=False).exists():
             raise PermissionDenied
-        request, _created = self.get_or_create(
-            room=room, person=affiliation.person, answered_at=None,
-            defaults={"organization": affiliation.organization, "by": by, "note": note},
-        )
+        request = earlier.waiting().filter(organization=affiliation.organization).first()
+        if request is None:
+            request, _created = self.update_or_create(
+                room=room, person=affiliation.person, answered_at=None,
+                defaults={"organization": affiliation.organization, "by": by, "note": note, "at": timezone.now()},
+            )
         affiliation.person.standing_changed()
         return request
 
@@ -55,7 +61,7 @@ class RoomRequest(models.Model):
 
     class Meta:
         verbose_name = _("部屋への招待")
-        verbose_name_plural = _("部屋への招待")
+        verbose_name_plural = pgettext_lazy("plural", "部屋への招待")
         ordering = ["-at"]
         constraints = [
             models.UniqueConstraint(fields=["room", "person"], condition=Q(answered_at=None), name="one_open_request")

@@ -6,6 +6,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Department, Organization
 from accounts.text import PlainText
@@ -72,7 +73,7 @@ class Room(models.Model):
 
     class Meta:
         verbose_name = _("部屋")
-        verbose_name_plural = _("部屋")
+        verbose_name_plural = pgettext_lazy("plural", "部屋")
         constraints = [
             models.CheckConstraint(condition=Q(kind="direct") ^ Q(direct_key=None), name="direct_has_key"),
             models.CheckConstraint(condition=Q(kind="department") ^ Q(department=None), name="department_has_room"),

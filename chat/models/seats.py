@@ -3,6 +3,7 @@ from datetime import datetime, time, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -22,33 +23,41 @@ def locked(room, by):
     return room
 
 
-def seat(room, person, organization, *, affiliation=None, history=False, keeper=False):
-    """Writes a membership into a locked room. With `history` a first-comer reads from the beginning, else from now on.
+def seat(room, person, organization, *, affiliation=None, since=None, keeper=False):
+    """Writes a membership into a locked room. A first-comer reads from the number `since` if given, else from now on.
 
     Somebody who was here before reads their old period and from now on: the gap stays closed.
     """
-    if room.memberships.filter(person=person, left_at=None).exists():
+    if room.memberships.standing().filter(person=person).exists():
         return
+    for left_over in room.memberships.stale().filter(person=person).select_related("person"):
+        _end(room, left_over)  # not written down yet, and another right brings them now
     came_back = room.memberships.filter(person=person).exists()
-    start = 1 if history and not came_back else room.last_number + 1
+    start = room.last_number + 1 if since is None or came_back else since
     Membership.objects.create(
         room=room, person=person, organization=organization, affiliation=affiliation, from_number=start,
         read_number=room.last_number, is_keeper=keeper,
     )
+    # Who came in by another door was asked no more: a request left open would bring them back after a removal.
+    room.requests.filter(person=person, answered_at=None).update(answered_at=timezone.now(), accepted=True)
     change = room.last_change + 1
     room.changed(last_change=change, audience_change=change)
     person.standing_changed()
 
 
 def unseat(room, membership, until=None):
-    """Ends a membership of a locked room at its last number (or `until`); somebody else keeps the room if its keeper went."""
+    """Ends a membership of a locked room at its last number (or `until`).
+
+    If its keeper went, another keeps the room: the longest here of the room's own body, else of any.
+    """
     until = room.last_number if until is None else until
     Membership.objects.filter(pk=membership.pk).update(left_at=timezone.now(), until_number=until)
     room.changed(last_change=room.last_change + 1)
     membership.person.standing_changed()
     standing = room.memberships.standing()
     if membership.is_keeper and not standing.filter(is_keeper=True).exists():
-        heir = standing.order_by("joined_at", "pk").first()
+        longest = standing.order_by("joined_at", "pk")
+        heir = longest.filter(organization=room.organization_id).first() or longest.first()
         if heir:
             Membership.objects.filter(pk=heir.pk).update(is_keeper=True)
 
@@ -99,8 +108,9 @@ def open_direct(by, affiliation, note=""):
 def admit(room, by, affiliation, *, history=False, note=""):
     """A keeper brings in somebody of the keeper's own body, or asks somebody of another body, who then decides.
 
-    Returns the RoomRequest where one was needed, else None. Raises PermissionDenied without the power or for somebody
-    `by` cannot find; ValidationError for rooms that are not by invitation.
+    With `history` they read as far back as the keeper's own membership does, never what its giver may not see.
+    Returns the RoomRequest where one was needed, else None; nothing happens for somebody who is in. Raises
+    PermissionDenied without the power or for somebody `by` cannot find; ValidationError for rooms not by invitation.
     """
     room = locked(room, by)
     membership = room.memberships.standing().get(person=by)
@@ -108,8 +118,10 @@ def admit(room, by, affiliation, *, history=False, note=""):
         raise PermissionDenied
     if room.kind != Room.Kind.GROUP:
         raise ValidationError(_("この部屋には、人を加えられません。"), code="kind")
+    if room.memberships.standing().filter(person=affiliation.person).exists():
+        return None
     if affiliation.organization_id == membership.organization_id:
-        seat(room, affiliation.person, affiliation.organization, history=history)
+        seat(room, affiliation.person, affiliation.organization, since=membership.from_number if history else None)
         return None
     return RoomRequest.objects.ask(room, by=_home(by, membership.organization), affiliation=affiliation, note=note)
 
@@ -120,10 +132,11 @@ def accept(request, by):
 
     The asker must still be in the room: an invitation whose sender has gone opens nothing.
     """
-    request = RoomRequest.objects.waiting().select_for_update(of=("self",)).filter(pk=request.pk, person=by).first()
-    if request is None or not by.affiliations.standing().filter(organization=request.organization).exists():
+    Room.objects.select_for_update(of=("self",)).filter(requests=request.pk).first()  # before the request, as who asks does
+    request = RoomRequest.objects.for_person(by).select_for_update(of=("self",)).filter(pk=request.pk).first()
+    if request is None:
         raise PermissionDenied
-    room = locked(request.room, request.by.person)
+    room = Room.objects.get(pk=request.room_id)
     request.answer(accepted=True)
     seat(room, by, request.organization)
     return room
@@ -150,38 +163,48 @@ def leave(room, by):
 
 
 def settle(person):
-    """Writes down what somebody's standing now means: stale memberships end, department rooms open. Returns True if it wrote."""
-    stale = list(Membership.objects.stale().filter(person=person).select_related("room", "person"))
+    """Writes down what somebody's standing now means: department rooms open, stale memberships end. Returns True if it wrote."""
+    homes = homeless().filter(person=person).select_related("department", "organization", "person")
+    opened = [_open_department(home) for home in homes]  # first: a new title in the same department keeps the seat
+    stale = list(Membership.objects.stale().filter(person=person))
     for membership in stale:
         _end_stale(membership)
-    homes = Affiliation.objects.standing().filter(person=person, department__isnull=False).exclude(
-        pk__in=Membership.objects.filter(person=person, left_at=None, affiliation__isnull=False).values("affiliation")
-    )
-    opened = [_open_department(home) for home in homes.select_related("department", "organization", "person")]
     return bool(stale or opened)
+
+
+def homeless():
+    """The standing affiliations whose department's room their person cannot open."""
+    seated = Membership.objects.standing().filter(person=OuterRef("person"), room__department=OuterRef("department"))
+    return Affiliation.objects.standing().filter(~Exists(seated), department__isnull=False)
 
 
 @transaction.atomic
 def _end_stale(membership):
     room = Room.objects.select_for_update().get(pk=membership.room_id)
+    membership = room.memberships.stale().select_related("person").filter(pk=membership.pk).first()
+    if membership:  # nobody was faster
+        _end(room, membership)
+
+
+def _end(room, membership):
+    """Ends a stale membership of a locked room at the last number before its right ended."""
     ended = _ended_at(membership)
     last = room.messages.filter(posted_at__lt=ended).order_by("-number").values_list("number", flat=True).first()
     unseat(room, membership, until=max(last or 0, membership.from_number - 1))
 
 
 def _ended_at(membership):
-    """The moment a membership's right ended: withdrawal, or midnight after the affiliation's last day, or now."""
-    rights = Affiliation.objects.filter(person=membership.person, organization=membership.organization)
+    """The moment the last of a membership's rights ended: withdrawal, midnight after the affiliation's last day, or now."""
+    rights = Affiliation.objects.filter(
+        person=membership.person, organization=membership.organization, starts__lte=timezone.localdate(), verification__isnull=False
+    )
     if membership.affiliation_id:
         rights = rights.filter(pk=membership.affiliation_id)
-    moments = []
+    now, ended = timezone.now(), []
     for right in rights.select_related("verification"):
-        if right.ends:
-            moments.append(timezone.make_aware(datetime.combine(right.ends + timedelta(days=1), time())))
-        record = getattr(right, "verification", None)
-        if record and record.withdrawn_at:
-            moments.append(record.withdrawn_at)
-    return min([max(moments), timezone.now()]) if moments else timezone.now()
+        midnight = right.ends and timezone.make_aware(datetime.combine(right.ends + timedelta(days=1), time()))
+        ended.append(min(moment for moment in (now, midnight, right.verification.withdrawn_at) if moment))
+    return max(ended, default=now)
 
 
 @transaction.atomic
@@ -189,10 +212,10 @@ def _open_department(affiliation):
     """The seat in the department's own room, history included: the successor must find the thread."""
     room = department_room(affiliation.department)
     left_over = room.memberships.filter(person=affiliation.person, left_at=None).first()
-    if left_over:  # two affiliations in one department: one seat is enough, it hangs on the later one
+    if left_over and left_over.affiliation.precedes(affiliation):  # the seat is kept, and hangs on the later one
         Membership.objects.filter(pk=left_over.pk).update(affiliation=affiliation)
     else:
-        seat(room, affiliation.person, affiliation.organization, affiliation=affiliation, history=True)
+        seat(room, affiliation.person, affiliation.organization, affiliation=affiliation, since=1)
 
 
 def department_room(department: Department):
@@ -207,7 +230,5 @@ def department_room(department: Department):
 def settle_all():
     """Settles everybody whose memberships or department seats are out of date. For the worker."""
     stale = Membership.objects.stale().values("person")
-    seated = Membership.objects.filter(left_at=None, affiliation__isnull=False).values("affiliation")
-    homeless = Affiliation.objects.standing().filter(department__isnull=False).exclude(pk__in=seated).values("person")
-    for person in Person.objects.filter(pk__in=stale.union(homeless)):
+    for person in Person.objects.filter(pk__in=stale.union(homeless().values("person"))):
         settle(person)

@@ -130,13 +130,14 @@ def withdraw(request, room_id, number):
 
 @require_GET
 def readers(request, room_id, number):
-    """Who has read a message, and who has not: names with their badges."""
+    """Who has read a message, and who has not, of those who may see it: names with their badges."""
     message = visible_or_404(request, room_id, number)
     seats = [seat for seat in seated_for(message.room, request.user) if seat.person_id != message.author_id]
+    reached = dict(message.room.memberships.covering(message.number).values_list("person", "read_number"))
     context = {
         "message": message,
-        "read": [seat for seat in seats if seat.read_number >= message.number],
-        "unread": [seat for seat in seats if seat.from_number <= message.number > seat.read_number],
+        "read": [seat for seat in seats if reached.get(seat.person_id, 0) >= message.number],
+        "unread": [seat for seat in seats if reached.get(seat.person_id, message.number) < message.number],
     }
     return render(request, "chat/_readers.html", context)
 

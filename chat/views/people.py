@@ -17,7 +17,7 @@ PAGE = 100
 @require_GET
 def find(request):
     """One's own body by its tree, everybody findable by name, kana, department or body."""
-    query = request.GET.get("q", "").strip()[:60]
+    query = request.GET.get("q", "").replace("\0", "").strip()[:60]
     department_id = request.GET.get("department", "")
     found = directory(request.user)
     own = [standing.organization for standing in request.user.standings]

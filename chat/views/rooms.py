@@ -104,7 +104,7 @@ def people(request, room_id):
     mine = next((seat for seat in seated if seat.person_id == request.user.pk), None)
     if mine is None:
         raise Http404
-    query = request.GET.get("q", "").strip()[:60]
+    query = request.GET.get("q", "").replace("\0", "").strip()[:60]
     context = room_context(request, room) | {
         "seated": seated, "mine": mine, "query": query, "found": found_for(request.user, query, seated),
     }

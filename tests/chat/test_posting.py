@@ -2,6 +2,7 @@
 import uuid
 
 import pytest
+
 from chat.models import Closed, Conflict, Draft, Grown, Message, Room, seats
 
 from ..cast import post, say
