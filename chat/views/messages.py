@@ -13,6 +13,7 @@ from ..markup import item, markup
 from ..models import Closed, Conflict, Grown, Message, Room
 from ..roomlist import seated_for
 from ..snapshots import BATCH
+from .absence import lost_is_absent
 
 PAGE = 50  # messages fetched at a time when reading back
 
@@ -101,6 +102,7 @@ def visible_or_404(request, room_id, number):
 
 
 @require_http_methods(["POST"])
+@lost_is_absent
 def edit(request, room_id, number):
     """Puts other words in place of one's own."""
     message = visible_or_404(request, room_id, number)
@@ -121,6 +123,7 @@ def words(request, room_id, number):
 
 
 @require_POST
+@lost_is_absent
 def withdraw(request, room_id, number):
     """Takes one's own message back."""
     message = visible_or_404(request, room_id, number)

@@ -3,9 +3,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from ..models import RoomRequest, seats
+from .absence import lost_is_absent
 
 
 @require_POST
+@lost_is_absent
 def accept(request, request_id):
     """Opens the room."""
     asked = get_object_or_404(RoomRequest.objects.for_person(request.user), pk=request_id)

@@ -11,6 +11,7 @@ from accounts.standing import standing_required
 from ..forms import GroupForm, InviteForm
 from ..models import Room, RoomRequest, directory, seats
 from ..roomlist import places, seated_for
+from .absence import lost_is_absent
 from .messages import before_number
 
 
@@ -95,6 +96,7 @@ def new(request):
 
 
 @require_http_methods(["GET", "POST"])
+@lost_is_absent
 def people(request, room_id):
     """The room's people with their badges; its keeper brings others in."""
     room = get_object_or_404(Room.objects.for_person(request.user).select_related("organization"), pk=room_id)
@@ -134,6 +136,7 @@ def invite(request, room):
 
 
 @require_POST
+@lost_is_absent
 def remove(request, room_id, person_id):
     """A keeper takes somebody out."""
     room = get_object_or_404(Room.objects.for_person(request.user), pk=room_id)
@@ -143,6 +146,7 @@ def remove(request, room_id, person_id):
 
 
 @require_POST
+@lost_is_absent
 def leave(request, room_id):
     """Leaves a group room."""
     room = get_object_or_404(Room.objects.for_person(request.user), pk=room_id)

@@ -70,6 +70,7 @@ on("gone", ({ room }) => {
 on("watching", (frame) => {
   if (frame.room !== talk?.room) return;
   talk.reads.clear();
+  talk.starts = new Map(Object.entries(frame.starts).map(([person, number]) => [Number(person), number]));
   talk.hearReads(frame.reads);
   list.present([...new Set([...list.here, ...frame.here])]);
   if (frame.upto > talk.cursor) talk.catchUp(frame.upto);
@@ -97,9 +98,14 @@ main.addEventListener("gone", leave);
 
 // -- who can read here -----------------------------------------------------------------------------------------------
 
-async function audience({ people, audience: change }) {
+/** Whether the strip says otherwise than a frame: somebody came or went. */
+function othersRead({ people, audience: change }) {
   const strip = document.getElementById("audience");
-  if (!strip || (Number(strip.dataset.people) === people && Number(strip.dataset.change) === change)) return;
+  return strip && !(Number(strip.dataset.people) === people && Number(strip.dataset.change) === change);
+}
+
+async function audience(frame) {
+  if (!othersRead(frame)) return;
   const answer = await fetch(`/chat/rooms/${talk.room}/audience/`);
   if (!answer.ok || answer.redirected) return;
   const template = document.createElement("template");
@@ -126,7 +132,7 @@ let told = talk ? Number(main.dataset.read) : 0;
 
 /** Read is what stood on a visible, focused page that was scrolled to its end. */
 function markRead() {
-  if (!talk || !talk.atEnd || document.visibilityState !== "visible" || !document.hasFocus()) return;
+  if (!talk || talk.seeking || !talk.atEnd || document.visibilityState !== "visible" || !document.hasFocus()) return;
   if (talk.lastNumber > told && connection.send({ t: "read", room: talk.room, number: talk.lastNumber })) {
     told = talk.lastNumber;
     list.hasRead(talk.room, told);
@@ -153,13 +159,14 @@ if (talk) {
     if (!talk.atEnd) unseen += detail.fresh;
     showJump();
     markRead();
+    if (othersRead(detail)) connection.send({ t: "watch", room: talk.room }); // 既読 counts who is here, from where they read
     audience(detail);
     list.present(list.here);
   });
   addEventListener("focus", markRead);
   document.addEventListener("visibilitychange", markRead);
   connection.addEventListener("watching", markRead);
-  talk.list.querySelector(".new-line")?.scrollIntoView({ block: "center" });
+  if (talk.newFrom) talk.toUnread().then(markRead);
   if (talk.scroller.scrollHeight <= talk.scroller.clientHeight) talk.older();
   showJump();
 }

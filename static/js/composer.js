@@ -1,7 +1,7 @@
 // Writing and sending. Enter during an IME conversion never acts; what is sent stands in the talk at once, as not yet
 // delivered, until the server has it.
 import { Outbox } from "./outbox.js";
-import { say } from "./words.js";
+import { me, say } from "./words.js";
 
 const ANSWER = 10_000; // ms to wait for an answer on the socket before asking again
 const FINAL = new Set(["invalid", "long", "gone", "conflict", "closed", "grown"]);
@@ -15,7 +15,7 @@ export class Composer {
   constructor(form, talk, connection) {
     Object.assign(this, { form, talk, connection, outbox: new Outbox(talk.room), asked: new Map(), ended: -1e9, typedAt: 0 });
     this.text = form.querySelector("textarea");
-    this.draftKey = `engawa-draft-${talk.room}`;
+    this.draftKey = `engawa-draft-${me}-${talk.room}`; // somebody else may sign in in this tab
     this.text.value = sessionStorage.getItem(this.draftKey) ?? this.text.value;
     this.text.addEventListener("compositionend", (event) => (this.ended = event.timeStamp));
     this.text.addEventListener("keydown", (event) => this.key(event));
@@ -43,23 +43,26 @@ export class Composer {
   submit() {
     const body = this.text.value.replace(/\s+$/u, "");
     if (!body) return this.text.focus();
-    const entry = this.outbox.add(body, Number(document.getElementById("audience").dataset.change));
+    this.outbox.add(body, Number(document.getElementById("audience").dataset.change));
     this.text.value = "";
     sessionStorage.removeItem(this.draftKey);
     this.typedAt = 0; // the next words are new writing, and said at once
-    this.show(entry);
+    this.flush();
     this.talk.toEnd();
-    this.send(entry);
   }
 
   // -- on the way ---------------------------------------------------------------------------------------------------
 
-  /** Sends, in order, everything that waits and has not just been asked. */
+  /** Shows everything that waits and sends the first of it; the next follows its answer, so that order is kept whatever fails. */
   flush() {
-    for (const entry of this.outbox.all()) {
-      this.show(entry);
-      if (!entry.failed && Date.now() - (this.asked.get(entry.id) ?? 0) > ANSWER) this.send(entry);
+    const entries = this.outbox.all();
+    const kept = new Set(entries.map((entry) => entry.id));
+    for (const article of this.talk.list.querySelectorAll("article[data-waiting]")) {
+      if (!kept.has(article.dataset.waiting)) article.remove(); // another tab let go of it
     }
+    for (const entry of entries) this.show(entry);
+    const next = entries.find((entry) => !entry.failed);
+    if (next && Date.now() - (this.asked.get(next.id) ?? 0) > ANSWER) this.send(next);
   }
 
   /** After a reconnection nothing is on its way any more. */
@@ -94,8 +97,8 @@ export class Composer {
   posted({ id, number, html, room }) {
     this.asked.delete(id);
     this.outbox.drop(id);
-    if (room !== this.talk.room) return;
-    this.talk.keepPlace(() => this.talk.put(number, html));
+    if (room === this.talk.room) this.talk.keepPlace(() => this.talk.put(number, html));
+    this.flush();
   }
 
   refused({ id, why }) {
@@ -104,6 +107,7 @@ export class Composer {
     if (!entry || !FINAL.has(why)) return; // busy: the words stay, the next round tries again
     this.outbox.update(id, { failed: why });
     this.show({ ...entry, failed: why });
+    this.flush();
     if (why === "grown") this.form.dispatchEvent(new CustomEvent("grown", { detail: id }));
   }
 
@@ -112,7 +116,7 @@ export class Composer {
     const audience = Number(document.getElementById("audience").dataset.change);
     this.outbox.update(id, { failed: "", audience });
     const entry = this.outbox.all().find((other) => other.id === id);
-    if (entry) (this.show(entry), this.send(entry));
+    if (entry) (this.show(entry), this.flush());
   }
 
   /** The person takes it back into the field, or lets it go. */

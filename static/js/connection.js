@@ -1,4 +1,6 @@
 // One socket per tab. It comes back by itself, ever more patiently, and says in plain events what happens.
+import { me } from "./words.js";
+
 const PATIENCE = 60_000; // ms without a word from the server (it beats every 25 s): the line is dead
 
 export class Connection extends EventTarget {
@@ -43,6 +45,12 @@ export class Connection extends EventTarget {
   #hear(frame) {
     clearTimeout(this.#watchdog);
     this.#watchdog = setTimeout(() => this.#socket.close(), PATIENCE);
+    if (this.over) return;
+    if (frame.t === "hello" && frame.person !== me) { // somebody else signed in in this browser: this page is not theirs
+      this.over = true;
+      this.#socket.close();
+      return location.reload();
+    }
     if (frame.t === "hello") {
       this.#tries = 0;
       this.open = true;
@@ -56,7 +64,7 @@ export class Connection extends EventTarget {
     clearTimeout(this.#watchdog);
     this.open = false;
     this.#downSince ||= Date.now();
-    this.over = code === 4001;
+    this.over ||= code === 4001;
     this.dispatchEvent(new Event("down"));
     if (this.over) return;
     this.#tries += 1; // 0.3 s, 0.6 s … 20 s, and a random part, so that a whole town does not return at once

@@ -14,6 +14,8 @@ export class Talk {
     this.complete = Boolean(main.dataset.complete);
     this.newFrom = Number(main.dataset.unread) > 0 ? Math.max(Number(main.dataset.read) + 1, Number(main.dataset.from)) : 0;
     this.reads = new Map();
+    this.starts = new Map(); // person → the number from which they read
+    this.late = []; // changes of posts above, heard while their page was on its way
     this.catching = null;
     this.wanted = 0;
     for (const article of this.articles()) this.dress(article);
@@ -66,16 +68,18 @@ export class Talk {
   put(number, html) {
     const article = parse(html);
     const old = document.getElementById(article.id);
-    if (old && Number(old.dataset.change) > Number(article.dataset.change)) return false;
-    const waiting = this.list.querySelector(`article[data-waiting="${CSS.escape(article.dataset.client)}"]`);
-    waiting?.remove();
+    this.list.querySelector(`article[data-waiting="${CSS.escape(article.dataset.client)}"]`)?.remove();
+    if (old && Number(old.dataset.change) >= Number(article.dataset.change)) return false; // and keeps its focus
     this.dress(article);
     if (old) {
       old.replaceWith(article);
       return false;
     }
     const all = [...this.articles()];
-    if (all.length && number < Number(all[0].dataset.number) && !this.complete) return false; // above what is loaded
+    if (all.length && number < Number(all[0].dataset.number) && !this.complete) { // above what is loaded
+      if (this.loading) this.late.push([number, html]);
+      return false;
+    }
     this.list.querySelector("#empty")?.remove();
     const before = all.findLast((other) => Number(other.dataset.number) < number);
     if (before) before.after(article);
@@ -83,23 +87,35 @@ export class Talk {
     return true;
   }
 
-  /** Loads the page above. */
-  async older() {
+  /** Goes to the first unread line, fetching up to four pages for it; beyond that, as far up as it got. */
+  async toUnread() {
+    const first = () => this.articles()[0];
+    this.seeking = true; // nothing is read before it stands where reading begins
+    for (let page = 0; page < 4 && !this.complete && Number(first()?.dataset.number) > this.newFrom; page++) await this.older();
+    (this.list.querySelector(".new-line") ?? first())?.scrollIntoView({ block: "center" });
+    this.seeking = false;
+  }
+
+  /** Loads the page above, one run at a time. */
+  older() {
+    this.loading ??= this.#older().finally(() => ((this.loading = null), (this.late = [])));
+    return this.loading;
+  }
+
+  async #older() {
     const first = this.articles()[0];
-    if (this.complete || !first || this.loading) return;
-    this.loading = true;
-    try {
-      const answer = await fetch(`/chat/rooms/${this.room}/older/?before=${first.dataset.number}`);
-      if (!answer.ok || answer.redirected) return;
-      const page = document.createElement("template");
-      page.innerHTML = await answer.text();
-      const articles = [...page.content.querySelectorAll("article")];
-      for (const article of articles) this.dress(article);
-      this.complete = articles.length === 0;
-      this.keepPlace(() => this.list.prepend(...articles));
-    } finally {
-      this.loading = false;
-    }
+    if (this.complete || !first) return;
+    const answer = await fetch(`/chat/rooms/${this.room}/older/?before=${first.dataset.number}`).catch(() => null);
+    if (!answer?.ok || answer.redirected) return;
+    const page = document.createElement("template");
+    page.innerHTML = await answer.text();
+    const articles = [...page.content.querySelectorAll("article")];
+    for (const article of articles) this.dress(article);
+    this.complete = articles.length === 0;
+    this.keepPlace(() => {
+      this.list.prepend(...articles);
+      for (const [number, html] of this.late) if (document.getElementById(parse(html).id)) this.put(number, html);
+    });
   }
 
   /** Changes the list; somebody reading further up keeps the line they read where it is. */
@@ -128,13 +144,15 @@ export class Talk {
   /** Day lines, the line of the unread, and posts that stand together. */
   arrange() {
     for (const line of this.list.querySelectorAll(".day, .new-line")) line.remove();
+    const articles = [...this.articles()];
+    const reached = this.complete || Number(articles[0]?.dataset.number) <= this.newFrom; // else it lies further up
     let last = null;
-    let marked = false;
-    for (const article of this.articles()) {
+    let marked = !reached || !this.newFrom;
+    for (const article of articles) {
       const date = article.dataset.at.slice(0, 10);
       const newDay = !last || last.dataset.at.slice(0, 10) !== date;
       if (newDay) article.before(line("day", day(date)));
-      const isNew = !marked && this.newFrom && Number(article.dataset.number) >= this.newFrom && !article.matches(".mine");
+      const isNew = !marked && Number(article.dataset.number) >= this.newFrom && !article.matches(".mine");
       if (isNew) {
         article.before(line("new-line", say("new")));
         marked = true;
@@ -161,7 +179,8 @@ export class Talk {
       if (!place || !this.reads.size) continue;
       const author = Number(article.dataset.author);
       const number = Number(article.dataset.number);
-      const n = positions.filter(([person, read]) => person !== author && read >= number).length;
+      const saw = ([person, read]) => person !== author && read >= number && (this.starts.get(person) ?? 0) <= number;
+      const n = positions.filter(saw).length;
       place.textContent = n ? say("reads", { n }) : "";
     }
   }
