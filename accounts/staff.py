@@ -153,9 +153,11 @@ def affiliation(request, pk):
 
 
 def _one(request, row, **forms):
+    here = Affiliation.objects.standing().filter(person=row.person, organization=row.organization)
     return render(request, "accounts/affiliation.html", {
-        "row": row, "stands": Affiliation.objects.standing().filter(pk=row.pk).exists(),
-        "transfer": TransferForm(bodies=[row.organization]), "withdraw": WithdrawForm(), **forms,
+        "row": row, "stands": here.filter(pk=row.pk).exists(), "may_return": row.is_left() and not here.exists(),
+        "transfer": TransferForm(bodies=[row.organization]), "withdraw": WithdrawForm(),
+        "confirm": ConfirmForm(bodies=[row.organization]), **forms,
     })
 
 
@@ -185,6 +187,22 @@ def withdraw(request, pk):
     with _told(request):
         row.withdraw(request.user, form.cleaned_data["reason"])
         messages.success(request, _("%(name)sさんの確認を取り消しました。") % {"name": row.person.name})
+        return redirect("accounts:staff")
+    return redirect("accounts:affiliation", pk)
+
+
+@administrator_required
+@require_POST
+def take_back(request, pk):
+    """The body vouches anew for somebody who stands there no more."""
+    row = get_object_or_404(_own(request), pk=pk)
+    form = ConfirmForm(request.POST, bodies=[row.organization])
+    if not form.is_valid():
+        return _one(request, row, confirm=form)
+    with _told(request):
+        renewed = row.take_back(request.user, form.cleaned_data["department"], form.cleaned_data["title"])
+        letters.confirmed(renewed)
+        messages.success(request, _("%(name)sさんを確認しました。") % {"name": row.person.name})
         return redirect("accounts:staff")
     return redirect("accounts:affiliation", pk)
 

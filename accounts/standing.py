@@ -1,22 +1,10 @@
-"""Who may come in: decorators for views, asked after LoginRequiredMiddleware; and what nobody may keep."""
+"""Who may come in: decorators for views, asked after LoginRequiredMiddleware."""
 from functools import wraps
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect, resolve_url
-from django.utils.cache import patch_cache_control
-from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
-
-
-class KeptNowhere(MiddlewareMixin):
-    """What somebody signed in was shown stays in no cache, so that "back" after signing out shows nothing."""
-
-    def process_response(self, request, response):
-        """Marks the answer; after the view, so that the road of a message is no longer for it."""
-        if request.user.is_authenticated:
-            patch_cache_control(response, no_store=True, private=True)  # no Expires: its clock would tell answers apart
-        return response
 
 
 def standing_required(view):

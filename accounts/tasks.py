@@ -1,10 +1,14 @@
 """The worker's part in accounts. Each task may run twice harmlessly."""
+import logging
+
 from celery import shared_task
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.utils import timezone
 
 from .models import Mail
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -16,7 +20,8 @@ def deliver_mail():
             continue
         try:
             EmailMessage(mail.subject, mail.body, mail.sender, [mail.recipient], connection=connection).send()
-        except OSError as error:  # smtplib's exceptions are OSErrors; the claim runs out and the letter is tried again
+        except Exception as error:  # whatever is wrong with one letter must not hold up the next; it is tried again
+            logger.exception("mail %s", mail.pk)
             mail.error = f"{type(error).__name__}: {error}"[:300]
         else:
             mail.sent_at, mail.error = timezone.now(), ""

@@ -20,6 +20,7 @@ pages = [
     path("staff/<number:pk>/decline/", staff.decline, name="decline"),
     path("staff/<number:pk>/transfer/", staff.transfer, name="transfer"),
     path("staff/<number:pk>/withdraw/", staff.withdraw, name="withdraw"),
+    path("staff/<number:pk>/return/", staff.take_back, name="take_back"),
     path("staff/<number:pk>/contact/", staff.contact, name="contact"),
     path("staff/<number:pk>/administrator/", staff.administrator, name="administrator"),
 ]

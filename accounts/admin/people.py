@@ -2,7 +2,6 @@
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from .. import letters
 from ..models import Affiliation, Organization, Person
 from ..text import PlainText
-from .site import ADMINISTRATORS, OPERATORS, Scoped, ScopedAdmin, site
+from .site import ADMINISTRATORS, OPERATORS, Picker, Scoped, ScopedAdmin, site
 
 
 class AffiliationInline(Scoped, admin.TabularInline):
@@ -27,7 +26,7 @@ class RegistrationForm(forms.ModelForm):
 
     organization = forms.ModelChoiceField(
         Organization.objects.all(), label=_("団体"),
-        widget=AutocompleteSelect(Affiliation._meta.get_field("organization"), site),
+        widget=Picker(Affiliation._meta.get_field("organization"), site),
     )
     title = forms.CharField(label=_("役職"), required=False, max_length=60, validators=[PlainText()])
     is_administrator = forms.BooleanField(label=_("団体の管理者"), required=False, initial=True)

@@ -1,8 +1,9 @@
 """The site, and the one rule of reach that every page of it follows."""
 from allauth.account.adapter import get_adapter
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect
@@ -48,6 +49,14 @@ class Site(admin.AdminSite):
 
 
 site = Site(name="admin")
+
+
+class Picker(AutocompleteSelect):
+    """Django's asks the database for whatever word came in as the row's number; ours only for numbers."""
+
+    def optgroups(self, name, value, attr=None):
+        """The chosen row's words."""
+        return super().optgroups(name, [pk for pk in value if str(pk).isascii() and str(pk).isdigit()], attr)
 
 
 class Scoped:
@@ -107,6 +116,8 @@ class Scoped:
         """A choice offers, and accepts, only rows within reach."""
         if related := self.admin_site._registry.get(db_field.remote_field.model):
             kwargs["queryset"] = related.get_queryset(request)
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = Picker(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def lookup_allowed(self, lookup, value, request=None):
@@ -118,6 +129,12 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
     """An admin page within reach; deletion is no deed of this house."""
 
     actions_on_bottom = False
+
+    def changelist_view(self, request, extra_context=None):
+        """The list; a NUL among the filters, on which PostgreSQL would fail, is refused (400)."""
+        if any("\0" in word for words in request.GET.lists() for word in words[1]):
+            raise BadRequest
+        return super().changelist_view(request, extra_context)
 
     def get_actions(self, request):
         """Ours, without Django's deletion."""

@@ -14,6 +14,7 @@ from ..addresses import validate_address
 from ..text import PlainText
 from .organization import Department, Organization
 from .person import Person
+from .verification import Verification
 
 
 class AffiliationQuerySet(models.QuerySet):
@@ -77,7 +78,10 @@ class AffiliationManager(models.Manager.from_queryset(AffiliationQuerySet)):
 
 
 class Affiliation(models.Model):
-    """Person × body × department × title, from … to. Several may be current; one is primary."""
+    """Person × body × department × title, from … to. Several may be current; one without an end is primary.
+
+    One that ends keeps its flag: until a planned transfer's date the predecessor is the primary one, from then on the successor.
+    """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="affiliations", verbose_name=_("人"))
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="affiliations", verbose_name=_("団体"))
@@ -100,7 +104,7 @@ class Affiliation(models.Model):
         verbose_name_plural = pgettext_lazy("plural", "所属")
         ordering = ["-is_primary", "-starts"]
         constraints = [
-            models.UniqueConstraint(fields=["person"], condition=Q(is_primary=True), name="one_primary_affiliation"),
+            models.UniqueConstraint(fields=["person"], condition=Q(is_primary=True, ends=None), name="one_primary_affiliation"),
             models.CheckConstraint(condition=Q(ends=None) | Q(ends__gte=models.F("starts")), name="ends_after_start"),
         ]
 
@@ -117,6 +121,12 @@ class Affiliation(models.Model):
         taken_back = Verification.objects.filter(affiliation=self, withdrawn_at__isnull=False).exists()
         return bool(self.ends and self.ends + timedelta(days=1) >= other.starts and not taken_back)
 
+    def is_left(self):
+        """Whether the body vouched here once, and the word was withdrawn or the last day is over."""
+        record = Verification.objects.filter(affiliation=self).first()
+        over = self.ends is not None and self.ends < timezone.localdate()
+        return record is not None and (over or record.withdrawn_at is not None)
+
     def clean(self):
         if self.department_id and self.department.organization_id != self.organization_id:
             raise ValidationError({"department": _("組織は、同じ団体から選んでください。")})
@@ -128,7 +138,7 @@ class Affiliation(models.Model):
         Returns the Verification. Raises PermissionDenied for anybody else, and for somebody vouching for themselves;
         ValidationError when it was vouched for before — a withdrawn word is not taken back, a new affiliation is made.
         """
-        if by is None or by == self.person or not (by.is_superuser or by.administers(self.organization)):
+        if by is None or by.pk == self.person_id or not (by.is_superuser or by.administers(self.organization)):
             raise PermissionDenied
         self._hold()
         if Verification.objects.filter(affiliation=self).exists():
@@ -144,6 +154,7 @@ class Affiliation(models.Model):
         Returns the Verification. Raises what `vouch` raises, and ValidationError for a department of another body or an
         address its owner has not proven: anybody may have typed it.
         """
+        self._hold()
         if not EmailAddress.objects.filter(user=self.person_id, email=self.person.email, verified=True).exists():
             raise ValidationError(_("このアドレスは、まだ本人のものと確かめられていません。"), code="address")
         if department and department.organization_id != self.organization_id:
@@ -186,7 +197,7 @@ class Affiliation(models.Model):
     @transaction.atomic
     def appoint(self, by, is_administrator):
         """Makes somebody an administrator of their body, or no more. Nobody does it to themselves (PermissionDenied)."""
-        if by == self.person:
+        if by.pk == self.person_id:
             raise PermissionDenied
         self._hold()
         self._settable(by)
@@ -212,14 +223,17 @@ class Affiliation(models.Model):
 
     @transaction.atomic
     def decline(self, by):
-        """The body does not know this person: a pending affiliation, under which nothing was written, is removed."""
+        """The body does not know this person: a pending affiliation, under which nothing was written, is removed, and with
+        it a login that has no other."""
         if not (by.is_superuser or by.administers(self.organization)):
             raise PermissionDenied
         self._hold()
         if Verification.objects.filter(affiliation=self).exists():
             raise ValidationError(_("この所属は、すでに確認されています。"), code="vouched")
-        self.delete()
         self.person.standing_changed()
+        self.delete()
+        if not self.person.affiliations.exists():  # nothing else is known of them; they may register or be invited anew
+            self.person.delete()
 
     @transaction.atomic
     def transfer(self, by, department, title="", on=None):
@@ -229,7 +243,7 @@ class Affiliation(models.Model):
         Raises PermissionDenied for others and oneself; ValidationError for a department of another body, a day not after
         the present start, somebody who does not stand, and a transfer planned already (sent twice, it is recorded once).
         """
-        if by == self.person or not (by.is_superuser or by.administers(self.organization)):
+        if by.pk == self.person_id or not (by.is_superuser or by.administers(self.organization)):
             raise PermissionDenied
         if department.organization_id != self.organization_id:
             raise ValidationError(_("組織は、同じ団体から選んでください。"), code="department")
@@ -240,38 +254,36 @@ class Affiliation(models.Model):
         on = on or timezone.localdate()
         if on <= self.starts:
             raise ValidationError(_("異動の日は、今の所属の開始日より後にしてください。"), code="date")
-        was_primary, self.is_primary, self.ends = self.is_primary, False, on - timedelta(days=1)
-        self.save(update_fields=["is_primary", "ends"])
+        self.ends = on - timedelta(days=1)
+        self.save(update_fields=["ends"])
         successor = Affiliation.objects.create(
             person=self.person, organization=self.organization, department=department, title=title, starts=on,
-            is_primary=was_primary, is_administrator=self.is_administrator,
+            is_primary=self.is_primary, is_administrator=self.is_administrator,
         )
         successor.vouch(by, Verification.Method.ADMINISTRATOR)
         return successor
 
+    @transaction.atomic
+    def take_back(self, by, department=None, title=""):
+        """The body vouches anew, from today, for somebody who stands there no more: the withdrawal was a mistake, they return.
 
-class Verification(models.Model):
-    """The record that a body vouched: who, when, how. No boolean: it exists and was not withdrawn, or it does not."""
-
-    class Method(models.TextChoices):
-        ADMINISTRATOR = "administrator", _("団体の管理者が確認")
-        INVITATION = "invitation", _("団体の管理者の招待")
-        APPLICATION = "application", _("申請書により運用者が登録")
-
-    affiliation = models.OneToOneField(Affiliation, models.PROTECT, related_name="verification", verbose_name=_("所属"))
-    by = models.ForeignKey(Person, models.PROTECT, related_name="vouched", verbose_name=_("確認した人"))
-    method = models.CharField(_("方法"), max_length=16, choices=Method)
-    at = models.DateTimeField(_("日時"), default=timezone.now, editable=False)
-    withdrawn_at = models.DateTimeField(_("取り消した日時"), null=True, blank=True, editable=False)
-    withdrawn_by = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="withdrew", verbose_name=_("取り消した人"), editable=False
-    )
-    reason = models.CharField(_("取り消した理由"), max_length=200, blank=True, validators=[PlainText()])
-
-    class Meta:
-        verbose_name = _("確認の記録")
-        verbose_name_plural = pgettext_lazy("plural", "確認の記録")
-        ordering = ["-at"]
-
-    def __str__(self):
-        return f"{self.affiliation}"
+        Returns the new affiliation; the old one, and what was written under it, stay as they were. Raises PermissionDenied
+        for others and oneself; ValidationError for a department of another body, somebody who stands, a login out of use.
+        """
+        if by.pk == self.person_id or not (by.is_superuser or by.administers(self.organization)):
+            raise PermissionDenied
+        if department and department.organization_id != self.organization_id:
+            raise ValidationError(_("組織は、同じ団体から選んでください。"), code="department")
+        self._hold()
+        known = Affiliation.objects.filter(person=self.person)
+        here = known.filter(organization=self.organization)
+        if here.standing().exists() or not here.filter(verification__isnull=False).exists() or not self.person.is_active:
+            raise ValidationError(_("この人は、いま受け入れ直せません。"), code="standing")
+        is_primary = not known.standing().filter(is_primary=True).exists()
+        if is_primary:
+            known.filter(is_primary=True, ends=None).update(is_primary=False)  # the flag of what stands no more
+        renewed = Affiliation.objects.create(
+            person=self.person, organization=self.organization, department=department, title=title, is_primary=is_primary
+        )
+        renewed.vouch(by, Verification.Method.ADMINISTRATOR)
+        return renewed

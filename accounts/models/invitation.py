@@ -12,9 +12,10 @@ from django.utils.translation import pgettext_lazy
 
 from ..addresses import validate_address
 from ..text import PlainText
-from .affiliation import Affiliation, Verification
+from .affiliation import Affiliation
 from .organization import Department, Organization
 from .person import Person
+from .verification import Verification
 
 LIFETIME = timedelta(days=7)
 

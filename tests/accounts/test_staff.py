@@ -179,7 +179,7 @@ def test_a_transfer_ends_one_affiliation_and_begins_a_vouched_one(client, people
     tomorrow = timezone.localdate() + timedelta(days=1)
     visit(client, people.administrator, "transfer", row.pk, department=people.shimin.pk, title="主任", on=tomorrow)
     old, new = Affiliation.objects.filter(person=people.colleague).order_by("pk")
-    assert (old.ends, old.is_primary, old.department) == (timezone.localdate(), False, people.ict)
+    assert (old.ends, old.is_primary, old.department) == (timezone.localdate(), True, people.ict)
     assert (new.starts, new.is_primary, new.department, new.title) == (tomorrow, True, people.shimin, "主任")
     assert new.verification.by == people.administrator
     assert [standing.pk for standing in fresh(people.colleague).standings] == [old.pk], "until tomorrow the old one stands"

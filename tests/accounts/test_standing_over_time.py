@@ -6,9 +6,10 @@ from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from accounts.models import Affiliation, Invitation, Mail, Person
+from accounts.models import Affiliation, Invitation, Mail, Organization, Person, Verification
+from chat.models import Message, seats
 
-from ..cast import PASSWORD, fresh
+from ..cast import PASSWORD, fresh, say
 
 pytestmark = pytest.mark.django_db
 
@@ -135,3 +136,45 @@ def test_pages_of_the_signed_in_stay_in_no_cache(people, client):
     client.force_login(people.member)
     for path in ("/chat/", f"/chat/rooms/{people.shared.pk}/", f"/chat/rooms/{people.shared.pk}/older/?before=9", "/account/me/"):
         assert "no-store" in client.get(path).headers.get("Cache-Control", ""), path
+
+
+def test_until_a_planned_transfer_the_old_post_stays_the_primary_one(people):
+    brigade = Organization.objects.create(name="深谷市消防団", label="深谷市消防団", kind="union")
+    second = Affiliation.objects.create(
+        person=people.colleague, organization=brigade, is_primary=False, starts=timezone.localdate() - timedelta(days=900)
+    )
+    second.vouch(people.operator, Verification.Method.APPLICATION)
+    post = people.colleague.affiliations.get(organization=people.fukaya)
+    assert post.is_primary
+    post.transfer(people.administrator, people.shimin, on=timezone.localdate() + timedelta(days=3))
+    assert fresh(people.colleague).standings[0] == post, "a group room opened today belongs to the town, not to the brigade"
+
+
+def test_somebody_declined_by_mistake_can_be_invited(people):
+    address = people.pending.email
+    people.pending.affiliations.get().decline(people.administrator)
+    _sent, token = Invitation.objects.issue(people.administrator, people.fukaya, address)
+    assert Invitation.objects.open(token).accept("新井 望", "あらい のぞみ", "betsu-no-aikotoba-2026").standings
+
+
+@pytest.mark.parametrize("visitor", ["outsider", "member", "withdrawn", "neighbour", "pending"])
+def test_only_the_bodys_administrators_take_somebody_back(people, visitor):
+    left = people.withdrawn.affiliations.get()
+    with pytest.raises(PermissionDenied):
+        left.take_back(getattr(people, visitor))
+    assert not fresh(people.withdrawn).standings
+
+
+def test_who_is_taken_back_gets_a_new_affiliation_and_no_gap(people):
+    left = people.withdrawn.affiliations.get()
+    say(people.department_room, people.member, "離れていたあいだの話")
+    renewed = left.take_back(people.administrator, people.shimin)
+    seats.settle(fresh(people.withdrawn))
+    assert fresh(people.withdrawn).standings == [renewed] and renewed.is_primary
+    left.refresh_from_db()
+    assert left.verification.withdrawn_at, "the old word stays withdrawn"
+    assert not Message.objects.visible_to(fresh(people.withdrawn)).exists()
+    with pytest.raises(ValidationError):
+        left.take_back(people.administrator)
+    with pytest.raises(ValidationError):
+        people.pending.affiliations.get().take_back(people.administrator)  # never vouched for: that is confirming

@@ -43,9 +43,9 @@ POST 405  405  405  405  405  405  405  405  405  405  account_reset_password_{d
 # The staff of a body: to its administrators
 GET  in   404  404  403  403  403  403  403  200  404  accounts:staff accounts:affiliation
 POST in   404  404  403  403  403  403  403  200  404  accounts:staff accounts:affiliation
-GET  in   404  404  403  403  403  403  403  405  404  accounts:{invite,withdraw_invitation,confirm,decline,transfer}
+GET  in   404  404  403  403  403  403  403  405  404  accounts:{invite,withdraw_invitation,confirm,decline,transfer,take_back}
 GET  in   404  404  403  403  403  403  403  405  404  accounts:{withdraw,contact,administrator}
-POST in   404  404  403  403  403  403  403  302  404  accounts:{invite,withdraw_invitation,confirm,decline,transfer}
+POST in   404  404  403  403  403  403  403  302  404  accounts:{invite,withdraw_invitation,confirm,decline,transfer,take_back}
 POST in   404  404  403  403  403  403  403  302  404  accounts:{withdraw,contact,administrator}
 
 # The chat: to those for whom a body vouches

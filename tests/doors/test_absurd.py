@@ -3,8 +3,7 @@ import re
 from urllib.parse import quote
 
 import pytest
-from django.conf import settings
-from django.db import DataError, transaction
+from django.db import transaction
 from django.urls import reverse
 
 from .knock import opened
@@ -83,25 +82,21 @@ def test_a_form_never_fails(knocker, key):
         assert reply.outcome[0] != "5", {name: str(value)[:20] for name, value in form.items()}
 
 
-@pytest.mark.xfail("postgresql" in settings.DATABASES["default"]["ENGINE"], strict=True, raises=DataError,
-                   reason="Django's filters hand a NUL to PostgreSQL")
 @pytest.mark.parametrize(("key", "field"), [
     ("admin:accounts_organization_changelist", "kind__exact"), ("admin:accounts_verification_changelist", "method__exact"),
     ("admin:chat_room_changelist", "kind__exact"),
 ])
 def test_the_admins_filters_refuse_nul(knocker, key, field):
-    with transaction.atomic():
-        knocker.ask("operator", "GET", f"{knocker.url(key)}?{field}=%00")
+    assert knocker.ask("operator", "GET", f"{knocker.url(key)}?{field}=%00").outcome == "400"
 
 
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="Django's AutocompleteSelect asks the database for any word it is given")
 @pytest.mark.parametrize(("key", "field"), [
     ("admin:accounts_department_add", "organization"), ("admin:accounts_department_change", "parent"),
     ("admin:accounts_organization_add", "parent"), ("admin:accounts_person_add", "organization"),
 ])
 def test_the_admins_pickers_refuse_what_is_no_number(knocker, key, field):
-    with transaction.atomic():
-        knocker.knock("operator", "POST", key, form={field: "x"})
+    for word in ("x", "٣", "-1", "1e3"):
+        assert knocker.knock("operator", "POST", key, form={field: word}).outcome == "200"
 
 
 def test_the_fields_above_are_the_forms_own(knocker):
