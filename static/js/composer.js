@@ -88,7 +88,7 @@ export class Composer {
       method: "POST", headers, body: new URLSearchParams({ id, body, audience }),
     }).catch(() => null);
     if (answer?.status === 201) this.posted(await answer.json());
-    else if (answer && !answer.redirected && answer.status < 500) {
+    else if (answer && !answer.redirected && answer.status < 500 && answer.status !== 403) { // 403: the session is another's now
       const refusal = await answer.json().catch(() => ({ why: answer.status === 404 ? "gone" : "invalid" }));
       this.refused({ id, why: refusal.why });
     } else this.asked.delete(id);

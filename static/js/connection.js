@@ -60,15 +60,27 @@ export class Connection extends EventTarget {
     this.dispatchEvent(new CustomEvent(frame.t, { detail: frame }));
   }
 
-  #lost(code) {
+  async #lost(code) {
     clearTimeout(this.#watchdog);
     this.open = false;
     this.#downSince ||= Date.now();
-    this.over ||= code === 4001;
+    this.#tries += 1;
     this.dispatchEvent(new Event("down"));
+    // A refused handshake looks like a dead line: ask the pages now and then. And a new password gives this browser a
+    // new session, so that the old one's end (4001) is not the end.
+    if (!this.over && (code === 4001 || this.#tries % 3 === 0) && (await signedOut())) {
+      this.over = true;
+      this.dispatchEvent(new Event("down"));
+    }
     if (this.over) return;
-    this.#tries += 1; // 0.3 s, 0.6 s … 20 s, and a random part, so that a whole town does not return at once
+    // 0.3 s, 0.6 s … 20 s, and a random part, so that a whole town does not return at once
     const wait = Math.min(20_000, 300 * 2 ** (this.#tries - 1)) * (0.5 + Math.random());
     this.#timer = setTimeout(() => this.connect(), wait);
   }
+}
+
+/** Whether the pages ask to sign in, too; a server that cannot be reached has not said so. */
+async function signedOut() {
+  const answer = await fetch("/chat/list/", { signal: AbortSignal.timeout(5_000) }).catch(() => null);
+  return Boolean(answer?.redirected);
 }

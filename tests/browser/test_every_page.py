@@ -37,6 +37,7 @@ PAGES = {
 }
 # Answers of a form, pieces of a page, and roads to another page.
 NO_PAGES = {
+    "accounts:take_back",
     "home", "accounts:theme", "accounts:language", "accounts:invite", "accounts:withdraw_invitation", "accounts:confirm",
     "accounts:decline", "accounts:transfer", "accounts:withdraw", "accounts:contact", "accounts:administrator", "chat:list",
     "chat:speak", "chat:accept", "chat:refuse", "chat:audience", "chat:remove", "chat:leave", "chat:read", "chat:changes",
