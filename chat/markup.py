@@ -13,7 +13,7 @@ _lock = Lock()
 def markup(message):
     """Takes a message from `Message.objects.shown()`, returns its HTML; the same for every reader and every door."""
     # A name corrected by an administrator shows at once, though the message itself has not changed.
-    key = (message.pk, message.change, message.author.name, message.affiliation.badge)
+    key = (message.pk, message.change, message.author.name)
     with _lock:  # the door that answers and the hub often ask at the same moment
         html = _kept.get(key)
         if html is None:

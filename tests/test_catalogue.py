@@ -21,7 +21,7 @@ from django.utils.translation.template import templatize
 from accounts import letters
 from accounts.admin import site
 from accounts.models import Department, Invitation, Organization, Person, Verification
-from chat.models import Room, RoomRequest
+from chat.models import Message, Room, RoomRequest
 
 from .cast import PASSWORD, say
 
@@ -250,6 +250,7 @@ def in_latin(c):
         for row in model.objects.all():
             model.objects.filter(pk=row.pk).update(**{field: f"kanaria {model.__name__} {row.pk}"})
     Person.objects.update(kana="kanaria")
+    Message.objects.update(badge="kanaria")
     Room.objects.update(topic="kanaria")
     Organization.objects.update(prefecture="kanaria")
     RoomRequest.objects.update(note="kanaria")

@@ -82,10 +82,10 @@ class Ledger:
     def _post(self, room, at, post):
         room.last_number += 1
         room.posted_at = at
+        right = self.right(post.seat, timezone.localdate(at))
         message = Message(
-            room=room, number=room.last_number, change=room.last_change, author=post.seat.person,
-            affiliation=self.right(post.seat, timezone.localdate(at)), body=post.body, posted_at=at,
-            client_id=uuid.UUID(int=self.random.getrandbits(128), version=4),
+            room=room, number=room.last_number, change=room.last_change, author=post.seat.person, affiliation=right,
+            badge=right.badge, body=post.body, posted_at=at, client_id=uuid.UUID(int=self.random.getrandbits(128), version=4),
         )
         self.open[post.seat.person.pk].read_number = room.last_number
         self.posted[id(post)] = message

@@ -21,17 +21,18 @@ class MessageQuerySet(models.QuerySet):
 
     def shown(self):
         """With everything its markup needs, in one query."""
-        return self.select_related("author", "affiliation__organization", "affiliation__department")
+        return self.select_related("author", "affiliation")
 
 
 class Message(models.Model):
-    """Posted by `Room.post` only. Keeps the affiliation it was written under."""
+    """Posted by `Room.post` only. Keeps the affiliation it was written under, and the words its badge had then."""
 
     room = models.ForeignKey(Room, models.PROTECT, related_name="messages", verbose_name=_("部屋"))
     number = models.PositiveBigIntegerField(_("番号"))
     change = models.PositiveBigIntegerField(_("変更番号"))
     author = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("書いた人"))
     affiliation = models.ForeignKey(Affiliation, models.PROTECT, related_name="+", verbose_name=_("書いたときの所属"))
+    badge = models.CharField(_("書いたときの名札"), max_length=160)  # in words: departments are renamed every April
     client_id = models.UUIDField()
     body = models.TextField(validators=[PlainText(lines=True)])
     posted_at = models.DateTimeField(default=timezone.now)

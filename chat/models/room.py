@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Department, Organization
+from accounts.models import Affiliation, Department, Organization
 from accounts.text import PlainText
 
 from .. import broadcasts
@@ -100,11 +100,12 @@ class Room(models.Model):
                 known = {m.client_id: m for m in Message.objects.filter(author=author, client_id__in=ids)}
                 fresh = {d.client_id: d for d in drafts if d.client_id not in known}
                 room._check(drafts, known, fresh)
+                speaker = Affiliation.objects.select_related("organization", "department").get(pk=seat.speaks_as)
                 now = timezone.now()
                 messages = [
                     Message(
                         room=room, number=room.last_number + step, change=room.last_change + step, author=author,
-                        affiliation_id=seat.speaks_as, client_id=draft.client_id, body=draft.body, posted_at=now,
+                        affiliation=speaker, badge=speaker.badge, client_id=draft.client_id, body=draft.body, posted_at=now,
                     )
                     for step, draft in enumerate(fresh.values(), start=1)
                 ]

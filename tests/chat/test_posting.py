@@ -3,6 +3,7 @@ import uuid
 
 import pytest
 
+from chat.markup import markup
 from chat.models import Closed, Conflict, Draft, Grown, Message, Room, seats
 
 from ..cast import post, say
@@ -19,7 +20,7 @@ def test_numbers_are_consecutive_and_a_post_keeps_its_affiliation(people):
     first, second = post(people.shared, people.member, "一つ目", "二つ目")
     third = say(people.shared, people.neighbour, "三つ目")
     assert [first.number, second.number, third.number] == [1, 2, 3]
-    assert first.affiliation.badge == "深谷市 市民課" and third.affiliation.badge == "愛荘町 住民課"
+    assert first.badge == "深谷市 市民課" and third.badge == "愛荘町 住民課"
 
 
 def test_a_resend_returns_the_stored_message(people):
@@ -75,4 +76,13 @@ def test_a_transfer_closes_the_department_and_keeps_the_group(people):
     open_now = Room.objects.for_person(people.member)
     assert people.department_room not in open_now and people.shared in open_now
     assert Room.objects.get(department=people.ict) in open_now
-    assert say(people.shared, people.member, "異動しました").affiliation.badge == "深谷市 ICT推進室"
+    assert say(people.shared, people.member, "異動しました").badge == "深谷市 ICT推進室"
+
+
+def test_a_renamed_department_leaves_old_posts_as_they_were(people):
+    old = say(people.shared, people.member, "三月の話")
+    people.shimin.name = "市民生活課"
+    people.shimin.save()
+    old.refresh_from_db()
+    assert "深谷市 市民課" in markup(old) and "市民生活課" not in markup(old)
+    assert "深谷市 市民生活課" in markup(say(people.shared, people.member, "四月の話"))
