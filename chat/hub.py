@@ -154,6 +154,8 @@ class Hub:
             del self.rooms[room_id]
             if self.seen.pop(room_id, None) is not None:
                 await get_channel_layer().group_discard(group_of(room_id), self.channel)
+                if room_id in self.seen:  # a tab came while this left (a reload does that): the leave may have been last
+                    await get_channel_layer().group_add(group_of(room_id), self.channel)
 
     # -- pokes come in -------------------------------------------------------------------------------------------
 

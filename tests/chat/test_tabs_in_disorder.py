@@ -94,3 +94,28 @@ async def test_doors_close_before_anything_is_written_down(monkeypatch):
     locked.set()
     await task
     assert written[-1] == {"type": "websocket.close", "code": 4001}
+
+
+@live
+async def test_a_reload_leaves_no_process_deaf(monkeypatch):
+    """The last tab of a room goes while the next one comes: Redis may see the new subscription before the old one's end."""
+    class Layer:
+        heard = {"room.5"}
+
+        async def group_add(self, group, _channel):
+            self.heard.add(group)
+
+        async def group_discard(self, group, _channel):
+            await asyncio.sleep(0.01)
+            self.heard.discard(group)
+
+    monkeypatch.setattr(chat.hub, "get_channel_layer", Layer)
+    hub, old, _written = hub_and_socket()
+    old.rooms[5], hub.seen[5] = ROOMS[5], 0
+    hub.rooms[5].add(old)
+    leaving = asyncio.create_task(hub.drop(old, 5))
+    await asyncio.sleep(0)
+    _hub, new, _written = hub_and_socket()
+    await hub.open(new, 5, 0)
+    await leaving
+    assert Layer.heard == {"room.5"} and hub.rooms[5] == {new}
