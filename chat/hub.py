@@ -204,7 +204,9 @@ class Hub:
 
     async def tell_change(self, room_id):
         """Gives every tab in the room what changed since the last time: markup to those who watch, the count to others."""
-        since = self.seen[room_id]
+        since = self.seen.get(room_id)
+        if since is None:  # its last tab has gone between the poke and now
+            return
         now = await read(snapshots.change, room_id, since)
         if room_id not in self.seen:
             return

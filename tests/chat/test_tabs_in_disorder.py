@@ -119,3 +119,8 @@ async def test_a_reload_leaves_no_process_deaf(monkeypatch):
     await hub.open(new, 5, 0)
     await leaving
     assert Layer.heard == {"room.5"} and hub.rooms[5] == {new}
+
+
+@live
+async def test_a_poke_for_a_room_whose_last_tab_has_gone_is_no_failure():
+    await Hub().tell_change(5)
