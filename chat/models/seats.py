@@ -3,7 +3,7 @@ from datetime import datetime, time, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -229,6 +229,6 @@ def department_room(department: Department):
 
 def settle_all():
     """Settles everybody whose memberships or department seats are out of date. For the worker."""
-    stale = Membership.objects.stale().values("person")
-    for person in Person.objects.filter(pk__in=stale.union(homeless().values("person"))):
+    stale, without = Membership.objects.stale().values("person"), homeless().values("person")
+    for person in Person.objects.filter(Q(pk__in=stale) | Q(pk__in=without)):
         settle(person)

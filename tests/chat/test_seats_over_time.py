@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts.models import Affiliation, Department, Verification
 from chat.models import Membership, Message, Room, RoomRequest, directory, seats
+from chat.tasks import settle_memberships
 
 from ..cast import affiliate, fresh, organization, say
 
@@ -169,3 +170,18 @@ def test_one_who_came_back_has_read_what_they_read_before(people, client):
     client.force_login(people.member)
     pages = [client.get(f"/chat/rooms/{people.shared.pk}/messages/{n}/readers/").content.decode() for n in (1, 2)]
     assert people.neighbour.name in pages[0] and people.neighbour.name not in pages[1]
+
+
+def test_the_worker_writes_down_what_time_has_brought(people):
+    """No poke comes at midnight: the worker ends what has ended and opens the new department's room."""
+    affiliation = people.colleague.affiliations.get()
+    Affiliation.objects.filter(pk=affiliation.pk).update(
+        starts=timezone.localdate() - timedelta(days=9), ends=timezone.localdate() - timedelta(days=1)
+    )
+    new = Affiliation.objects.create(person=people.colleague, organization=people.fukaya, department=people.shimin)
+    Verification.objects.create(affiliation=new, by=people.operator, method="application")
+    settle_memberships()
+    settle_memberships()
+    rooms = Room.objects.for_person(people.colleague)
+    assert people.department_room in rooms and not rooms.filter(department=people.ict).exists()
+    assert people.ict.room.memberships.filter(person=people.colleague, left_at__isnull=False).count() == 1
