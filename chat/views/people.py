@@ -1,6 +1,7 @@
 """Finding people, and speaking to one."""
 from collections import defaultdict
 
+from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -32,7 +33,7 @@ def find(request):
     else:
         found = found.filter(organization__in=own, department=request.user.standings[0].department)
         chosen = request.user.standings[0].department
-    found = list(found.order_by("person__kana", "pk")[:PAGE])
+    found = list(found.annotate(begins=Q(person__kana__startswith=query)).order_by("-begins", "person__kana", "pk")[:PAGE])
     for affiliation in found:
         affiliation.is_other = affiliation.organization not in own
     context = {"query": query, "chosen": chosen, "departments": tree(departments), "found": found}
