@@ -67,7 +67,8 @@ def test_one_confirms_while_another_declines(people):
     ])
     others = [o for o in outcomes if isinstance(o, Exception) and not isinstance(o, Affiliation.DoesNotExist)]
     assert refused(others) == others
-    assert bool(fresh(people.pending).standings) == people.pending.affiliations.exists()
+    confirmed = Affiliation.objects.standing().filter(pk=pk).exists()
+    assert confirmed == Affiliation.objects.filter(pk=pk).exists() == Person.objects.filter(pk=people.pending.pk).exists()
 
 
 def test_a_transfer_while_the_word_is_taken_back_leaves_nobody_standing(people):
