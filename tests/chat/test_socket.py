@@ -35,9 +35,10 @@ async def test_a_post_is_answered_and_told_in_one_and_the_same_text(people):
     answer = await tabs[0].until(lambda: tabs[0].got("posted"))
     for tab in tabs:
         await tab.until(lambda tab=tab: tab.got("change", last_number=1))
-    texts = [next(text for text in tab.frames if '"t":"change"' in text) for tab in tabs]
+    # The hub's first look at a room it has just opened may come as an empty change before it.
+    texts = [next(text for text in tab.frames if '"t":"change"' in text and '"items":[[' in text) for tab in tabs]
     assert texts[0] is texts[1] is texts[2], "encoded once, handed to all"
-    [frame] = tabs[1].got("change")
+    [frame] = [change for change in tabs[1].got("change") if change["items"]]
     assert answer[0]["id"] == client_id and frame["items"] == [[1, answer[0]["html"]]] and frame["upto"] == answer[0]["change"]
 
 
