@@ -41,11 +41,6 @@ class RoomQuerySet(models.QuerySet):
         """The rooms open to this person now. Every page, frame, search and file asks here."""
         return self.filter(Exists(Membership.objects.standing().filter(room=OuterRef("pk"), person=person)))
 
-    def beyond(self):
-        """With `is_beyond`: whether somebody of a body other than the room's own can read here, or is invited to."""
-        others = Membership.objects.standing().filter(room=OuterRef("pk")).exclude(organization=OuterRef("organization"))
-        return self.annotate(is_beyond=Exists(others))
-
 
 class Room(models.Model):
     """A direct, group or department room. Its two counters are its clock: posts, and visible changes."""
