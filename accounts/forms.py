@@ -4,14 +4,15 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q, Value
+from django.db.models.functions import Replace
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from . import passwords
 from .addresses import validate_address
 from .models import Affiliation, Department, Organization, Person
 from .text import PlainText
-
-PASSWORD_HINT = _("12文字以上。短い文や、単語の組み合わせが覚えやすくて安全です。")
 
 
 class Look:
@@ -50,6 +51,16 @@ class NameFields(forms.Form):
     )
     kana = forms.CharField(label=_("ふりがな"), max_length=120, validators=[PlainText()])
 
+    def weigh(self, field, email):
+        """Refuses a password that is too short, or made of what everybody knows about this person."""
+        data = self.cleaned_data
+        somebody = Person(email=email, name=data.get("name", ""), kana=data.get("kana", ""))
+        if password := data.get(field):
+            try:
+                password_validation.validate_password(password, somebody)
+            except ValidationError as error:
+                self.add_error(field, error)
+
 
 class SignupForm(Look, NameFields, allauth.SignupForm):
     """Registration by oneself. The body follows from the address; a human of that body confirms later."""
@@ -65,7 +76,7 @@ class SignupForm(Look, NameFields, allauth.SignupForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.label("email", _("職場のメールアドレス"), self.base_fields["email"].help_text)
-        self.label("password1", _("パスワード"), PASSWORD_HINT)
+        self.label("password1", _("パスワード"), passwords.HINT)
         self.label("password2", _("パスワード（もう一度）"))
 
     def clean_email(self):
@@ -78,6 +89,11 @@ class SignupForm(Look, NameFields, allauth.SignupForm):
                 code="domain", params={"domain": domain},
             )
         return self.validate_unique_email(address)
+
+    def clean(self):
+        data = super().clean()
+        self.weigh("password1", data.get("email", ""))  # allauth asks without the name; what it refused stands here no more
+        return data
 
     def try_save(self, request):
         """As allauth's; two registrations of one address at the same moment end like an address already known."""
@@ -109,7 +125,7 @@ class NewPassword(Look):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.label("oldpassword", _("今のパスワード"))
-        self.label("password1", _("新しいパスワード"), PASSWORD_HINT)
+        self.label("password1", _("新しいパスワード"), passwords.HINT)
         self.label("password2", _("新しいパスワード（もう一度）"))
 
 
@@ -125,7 +141,7 @@ class InvitationAcceptForm(Look, NameFields):
     """What an invited person says about themselves. `email` is where the invitation went."""
 
     password = forms.CharField(
-        label=_("パスワード"), strip=False, help_text=PASSWORD_HINT,
+        label=_("パスワード"), strip=False, help_text=passwords.HINT,
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
     )
 
@@ -135,11 +151,7 @@ class InvitationAcceptForm(Look, NameFields):
 
     def clean(self):
         data = super().clean()
-        if password := data.get("password"):
-            try:
-                password_validation.validate_password(password, Person(email=self.email, name=data.get("name", "")))
-            except ValidationError as error:
-                self.add_error("password", error)
+        self.weigh("password", self.email)
         return data
 
 
@@ -202,6 +214,36 @@ class WithdrawForm(Look, forms.Form):
     reason = forms.CharField(
         label=_("理由"), max_length=200, validators=[PlainText()], help_text=_("記録に残ります。例：退職、出向の終了")
     )
+
+
+class ResetForm(Look, forms.Form):
+    """Who witnesses that somebody of the body lost their second factors, and why they are deleted."""
+
+    witness = forms.CharField(
+        label=_("立ち会う職員の氏名かアドレス"), max_length=190, help_text=_("同じ団体の、あなたと本人のほかの職員です。"),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    reason = forms.CharField(
+        label=_("理由"), max_length=200, validators=[PlainText()],
+        help_text=_("記録に残ります。例：電話をなくした、機種を替えた"),
+    )
+
+    def __init__(self, *args, organization=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.organization = organization
+
+    def clean_witness(self):
+        """The one Person standing in the body with this name or address."""
+        words = "".join(self.cleaned_data["witness"].split())
+        staff = Affiliation.objects.standing().filter(organization=self.organization).annotate(
+            plain_name=Replace("person__name", Value(" "), Value(""))
+        )
+        found = Person.objects.filter(pk__in=staff.filter(Q(plain_name=words) | Q(person__email=words.lower())).values("person"))
+        if len(found) != 1:
+            raise ValidationError(
+                _("その氏名かアドレスの職員が見つかりません。同じ氏名の人がいるときは、アドレスを入れてください。")
+            )
+        return found[0]
 
 
 class StaffSearch(BodyForm):

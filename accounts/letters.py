@@ -5,7 +5,10 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
+
+from .agents import described
 
 
 def _send(subject, template, address, **context):
@@ -43,3 +46,40 @@ def registered(affiliation):
     link = settings.PUBLIC_URL + reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": key})
     forgotten = _link("account_reset_password")
     _send(_("登録のお知らせ"), "registered", person.email, affiliation=affiliation, link=link, forgotten=forgotten)
+
+
+def factor_changed(person, what):
+    """To somebody whose second factors changed; `what` is allauth's name of the event."""
+    deed = {
+        "totp_activated": _("認証アプリを登録しました。"), "totp_deactivated": _("認証アプリを外しました。"),
+        "webauthn_added": _("パスキーを登録しました。"), "webauthn_removed": _("パスキーを外しました。"),
+        "recovery_codes_generated": _("控えの番号を作り直しました。前の番号は使えません。"),
+    }[what]
+    _send(_("二段階認証の変更"), "factor_changed", person.email, person=person, deed=deed, link=_link("account_reset_password"))
+
+
+def reset_asked(reset):
+    """To the person whose second factors are to be deleted, who may object, and to the witness, who decides."""
+    subject = _("二段階認証を解除する依頼")
+    _send(subject, "reset_asked", reset.person.email, reset=reset)
+    _send(subject, "reset_witness", reset.witness.email, reset=reset, link=_link("accounts:me"))
+
+
+def reset_closed(reset):
+    """To the person, and to whoever asked, how it ended."""
+    for reader in (reset.person, reset.by):
+        _send(reset.said, "reset_closed", reader.email, reset=reset, reader=reader, link=_link("home"))
+
+
+def new_browser(person, at, address, agent):
+    """To somebody who has signed in in a browser unknown to us: when (in Japan's time), from where, and what to do."""
+    facts = {"at": timezone.localtime(at), "ip": address, "device": described(agent)}
+    links = {"sessions": _link("accounts:sessions"), "forgotten": _link("account_reset_password")}
+    _send(_("新しい端末からのログイン"), "new_browser", person.email, person=person, **facts, **links)
+
+
+def signed_out(person, organization):
+    """To somebody whom an administrator of their body has signed out everywhere."""
+    subject = _("%(body)sの管理者が、ログインを終わらせました") % {"body": organization.label}
+    links = {"login": _link("account_login"), "forgotten": _link("account_reset_password")}
+    _send(subject, "signed_out", person.email, person=person, organization=organization, **links)

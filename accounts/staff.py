@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from . import letters
-from .forms import ConfirmForm, InviteForm, StaffSearch, TransferForm, WithdrawForm
-from .models import Affiliation, Invitation, Organization
+from .forms import ConfirmForm, InviteForm, ResetForm, StaffSearch, TransferForm, WithdrawForm
+from .models import Affiliation, FactorReset, Invitation, Organization, Session
 from .standing import administrator_required
 
 PAGE = 50
@@ -157,7 +157,8 @@ def _one(request, row, **forms):
     return render(request, "accounts/affiliation.html", {
         "row": row, "stands": here.filter(pk=row.pk).exists(), "may_return": row.is_left() and not here.exists(),
         "transfer": TransferForm(bodies=[row.organization]), "withdraw": WithdrawForm(),
-        "confirm": ConfirmForm(bodies=[row.organization]), **forms,
+        "confirm": ConfirmForm(bodies=[row.organization]), "reset": ResetForm(), "may_reset": row.person.may_be_reset(),
+        "asked_reset": FactorReset.objects.waiting().filter(person=row.person, organization=row.organization).first(), **forms,
     })
 
 
@@ -224,4 +225,16 @@ def administrator(request, pk):
     row = get_object_or_404(_own(request), pk=pk)
     with _told(request):
         row.appoint(request.user, request.POST.get("on") == "1")
+    return redirect("accounts:affiliation", pk)
+
+
+@administrator_required
+@require_POST
+def sign_out(request, pk):
+    """Ends every session of one of the staff, who is told by letter."""
+    row = get_object_or_404(_own(request).standing(), pk=pk)
+    with _told(request):
+        Session.objects.end_all(row.person, keep=request.session.session_key)
+        letters.signed_out(row.person, row.organization)
+        messages.success(request, _("%(name)sさんのログインを、すべて終わらせました。") % {"name": row.person.name})
     return redirect("accounts:affiliation", pk)

@@ -3,8 +3,7 @@ from functools import wraps
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.shortcuts import redirect, resolve_url
-from django_htmx.http import HttpResponseClientRedirect
+from django.shortcuts import redirect
 
 
 def standing_required(view):
@@ -14,11 +13,15 @@ def standing_required(view):
     def guarded(request, *args, **kwargs):
         if request.user.standings:
             return view(request, *args, **kwargs)
-        if request.htmx:
-            return HttpResponseClientRedirect(resolve_url("accounts:pending"))
         return redirect("accounts:pending")
 
     return guarded
+
+
+def factor_not_required(view):
+    """Open to somebody who must set up a second factor and has not yet: asked by the middleware FactorRequired."""
+    view.factor_required = False
+    return view
 
 
 def administrator_required(view):

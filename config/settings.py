@@ -3,6 +3,7 @@
 * nothing set: *embedded* — SQLite, everything in memory, a Celery worker on a folder;
 * `DATABASE_URL=postgres://…` and `REDIS_URL=redis://…`: *production*.
 """
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -28,6 +29,7 @@ def _secret_key():
 
 
 SECRET_KEY = _secret_key()
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # former keys: what they sealed can still be read
 DEBUG = env.bool("DEBUG", default=False)
 PUBLIC_URL = env("PUBLIC_URL", default="http://127.0.0.1:8000")
 HTTPS = PUBLIC_URL.startswith("https://")
@@ -41,31 +43,30 @@ INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
-    "django_htmx",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "accounts.fences.Fences",  # before whatever answers by itself: static files too are fenced
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "accounts.middleware.PlainWords",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.middleware.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.KeptNowhere",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",  # signed-in is the default, openness is declared
+    "accounts.middleware.FactorRequired",  # and so is a second factor, for those of whom one is asked
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -84,6 +85,11 @@ TEMPLATES = [
             ],
         },
     },
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",  # for the one template that is filled for every message
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {"environment": "chat.markup.environment"},
+    },
 ]
 
 # -- database, channel layer, cache -------------------------------------------------------------------------------
@@ -100,6 +106,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     # Under ASGI persistent connections (CONN_MAX_AGE) leak, one per thread; the pool does not.
     DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=8)}}
+REQUESTS_AT_ONCE = env.int("DATABASE_POOL", default=8)  # in threads of one process; others wait before they begin
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env("REDIS_URL", default="")
@@ -117,7 +124,8 @@ else:
             "CONFIG": {"capacity": 10_000, "group_expiry": 10 * 365 * 86_400},
         }
     }
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    # At the default of 300 entries, guesses at 300 addresses would push out the count of guesses at one.
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}}
 
 # -- worker -------------------------------------------------------------------------------------------------------
 
@@ -142,18 +150,15 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {
     "deliver-mail": {"task": "accounts.tasks.deliver_mail", "schedule": 10.0},
+    "clear-sessions": {"task": "accounts.tasks.clear_sessions", "schedule": 3600.0},
     "settle-memberships": {"task": "chat.tasks.settle_memberships", "schedule": 60.0},
 }
 
 # -- people -------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.Person"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
+AUTHENTICATION_BACKENDS = ["accounts.backend.Backend"]
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "accounts.passwords.Length"}, {"NAME": "accounts.passwords.NotGuessable"}]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
@@ -166,20 +171,62 @@ ACCOUNT_FORMS = {
     "reset_password": "accounts.forms.ResetPasswordForm",
     "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
     "change_password": "accounts.forms.ChangePasswordForm",
+    "reauthenticate": "accounts.factor_forms.PasswordAgainForm",
 }
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
 # A whole town hall comes from one address at 8:30: what is slow is guessing one person's password.
-ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "60/m/ip,5/5m/key", "signup": "60/m/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "600/m/ip",
+    "login_failed": "60/m/ip,5/5m/key",  # the key is person and address, so that nobody locks out another from afar
+    "login_failed_anywhere": "100/h/key",  # the person, guessed at from many addresses
+    "signup": "60/m/ip",
+    "reset_password": "120/m/ip,5/15m/key",  # the key is the address that gets the letter
+    "reset_password_from_key": "120/m/ip",
+    "confirm_password": "120/m/ip,10/5m/key",  # the password asked for with the link that proves an address
+    "change_password": "10/5m/user",
+    "reauthenticate": "10/5m/user",
+    "invitation": "300/m/ip",
+}
+# Proxies in front that append to X-Forwarded-For. What stands before their entries is the client's own invention.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Engawa] "
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_MAX_EMAIL_ADDRESSES = 1
+
+# A second factor: who needs one is the body's policy (Organization.second_factor_from), and this for operators.
+OPERATOR_SECOND_FACTOR = env.bool("OPERATOR_SECOND_FACTOR", default=HTTPS)
+MFA_ADAPTER = "accounts.factors.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_TOTP_ISSUER = "Engawa"
+MFA_TOTP_TOLERANCE = 1  # steps of 30 s before and after: telephones and people are late
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TRUST_ENABLED = False
+MFA_RATE_LIMITS = {"webauthn_login": "600/m/ip"}  # as with passwords: a whole town hall comes from one address
+MFA_FORMS = {
+    "authenticate": "accounts.factor_forms.SecondStepForm",
+    "reauthenticate": "accounts.factor_forms.CodeAgainForm",
+    "activate_totp": "accounts.factor_forms.AppForm",
+    "add_webauthn": "accounts.factor_forms.AddPasskeyForm",
+    "authenticate_webauthn": "accounts.factor_forms.PasskeyForm",
+    "login_webauthn": "accounts.factor_forms.PasskeySignInForm",
+    "reauthenticate_webauthn": "accounts.factor_forms.PasskeyAgainForm",
+    "edit_webauthn": "accounts.factor_forms.PasskeyNameForm",
+}
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_ENGINE = "accounts.sessions"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 3600  # seconds from signing in, whatever happens meanwhile
+SESSION_IDLE = timedelta(minutes=env.int("SESSION_IDLE_MINUTES", default=60))  # without a human deed
+SESSION_TOUCH = min(timedelta(minutes=5), SESSION_IDLE / 6)  # how often a deed is written down at most
 SESSION_COOKIE_NAME = "engawa_session"
 CSRF_COOKIE_NAME = "engawa_csrf"
-CSRF_COOKIE_HTTPONLY = False
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True  # no script of ours reads a cookie
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = HTTPS
 
 # -- mail: every mail becomes a row first, the worker sends it ------------------------------------------------------
 
@@ -191,6 +238,7 @@ DELIVERY_BACKEND = _smtp["EMAIL_BACKEND"]
 EMAIL_FILE_PATH = MAIL_DIR
 EMAIL_HOST, EMAIL_PORT = _smtp.get("EMAIL_HOST") or "localhost", _smtp.get("EMAIL_PORT") or 25
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _smtp.get("EMAIL_HOST_USER") or "", _smtp.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_TIMEOUT = 20  # seconds: a letter in the hands of a living worker is not taken for one whose worker died (models/mail.py)
 EMAIL_USE_TLS, EMAIL_USE_SSL = _smtp.get("EMAIL_USE_TLS", False), _smtp.get("EMAIL_USE_SSL", False)
 
 # -- language, time, files --------------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Bodies, their domains and departments."""
+from django import forms
 from django.contrib import admin
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Department, MailDomain, Organization
@@ -36,16 +38,19 @@ class OrganizationAdmin(ScopedAdmin):
     search_help_text = _("団体コード、名称、カタカナの読みで探せます。")
     autocomplete_fields = ["parent"]
     inlines = [MailDomainInline, DepartmentInline]
-    fields = ["code", "kind", "prefecture", "name", "label", "kana", "population", "parent"]
+    fields = ["code", "kind", "prefecture", "name", "label", "kana", "population", "parent", "second_factor_from"]
+    formfield_overrides = {
+        models.DateField: {"widget": forms.DateInput({"type": "date"}, format="%Y-%m-%d")},
+    }
 
     def of_bodies(self, rows, bodies):
         """A body is its own row."""
         return rows.filter(pk__in=[body.pk for body in bodies])
 
     def get_readonly_fields(self, request, obj=None):
-        """To its administrators the body itself is read only; its code never changes."""
+        """Its administrators set from when second factors are asked for, and read the rest; its code never changes."""
         if not request.user.is_superuser:
-            return self.fields
+            return [name for name in self.fields if name != "second_factor_from"]
         return ["code"] if obj and obj.code else []
 
 

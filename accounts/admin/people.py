@@ -57,7 +57,7 @@ class PersonAdmin(ScopedAdmin):
     readonly_fields = ["email", "is_active", "joined"]
     fields = ["name", "kana", "email", "is_active", "joined"]
     inlines = [AffiliationInline]
-    actions = ["deactivate"]
+    actions = ["deactivate", "reactivate"]
 
     def of_bodies(self, rows, bodies):
         """Everybody who is or was with these bodies, or waits for them."""
@@ -102,6 +102,11 @@ class PersonAdmin(ScopedAdmin):
     def deactivate(self, request, rows):
         """Operators only: a body withdraws its confirmation instead, which leaves the person's other bodies alone."""
         self.done(request, rows.exclude(pk=request.user.pk), lambda person: person.deactivate(), gettext("利用を止めました。"))
+
+    @admin.action(description=_("選んだ人の利用を再開する"), permissions=["add"])
+    def reactivate(self, request, rows):
+        """Operators only, as the deed it undoes."""
+        self.done(request, rows.filter(is_active=False), lambda person: person.reactivate(), gettext("利用を再開しました。"))
 
 
 class ReasonForm(ActionForm):

@@ -2,7 +2,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Invitation, Mail, Verification
+from ..models import FactorReset, Invitation, Mail, Verification
 from .site import ScopedAdmin, site
 
 
@@ -22,6 +22,16 @@ class VerificationAdmin(ScopedAdmin):
     def person(self, record):
         """Whom it is about."""
         return record.affiliation.person
+
+
+@admin.register(FactorReset, site=site)
+class FactorResetAdmin(ScopedAdmin):
+    """Who had whose second factors deleted, with which witness, when and why."""
+
+    list_display = ["person", "organization", "by", "witness", "reason", "at", "outcome", "closed_at"]
+    list_filter = ["outcome"]
+    list_select_related = ["person", "organization", "by", "witness"]
+    search_fields = ["person__name", "person__kana", "organization__label"]
 
 
 @admin.register(Invitation, site=site)

@@ -17,6 +17,11 @@ from .person import Person
 from .verification import Verification
 
 
+def badge(label, department):
+    """The words of a badge, of a body's label and a department's name (None without): in one piece."""
+    return f"{label} {department}" if department else label
+
+
 class AffiliationQuerySet(models.QuerySet):
     def current(self):
         """Begun and not ended, by today's date in Japan."""
@@ -113,8 +118,8 @@ class Affiliation(models.Model):
 
     @property
     def badge(self):
-        """The words of the badge: body and department, in one piece."""
-        return f"{self.organization.label} {self.department.name}" if self.department else self.organization.label
+        """The words of this badge."""
+        return badge(self.organization.label, self.department and self.department.name)
 
     def precedes(self, other):
         """Whether `other` follows upon this one without a day between, and without the body's word taken back."""

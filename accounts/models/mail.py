@@ -1,5 +1,11 @@
-"""Outgoing mail as rows: written in the transaction that needs it, sent by the worker."""
+"""Outgoing mail as rows: written in the transaction that needs it, sent by the worker.
+
+A letter is never lost: it is a row of the deed's own transaction, and due until it is marked as sent. It goes out once, unless
+the worker dies (or the database goes away) between a server's taking it and the mark; then it goes out again, under the
+same Message-ID and date, by which the receiving side can tell that it is the same letter.
+"""
 from datetime import timedelta
+from email.utils import format_datetime, parseaddr
 
 from django.db import models
 from django.db.models import Q
@@ -7,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-PATIENCE = timedelta(minutes=5)  # a claim older than this belonged to a worker that died
+PATIENCE = timedelta(minutes=5)  # a claim older than this belonged to a worker that died: EMAIL_TIMEOUT is far shorter
 
 
 class MailQuerySet(models.QuerySet):
@@ -37,6 +43,14 @@ class Mail(models.Model):
 
     def __str__(self):
         return f"{self.recipient} {self.subject}"
+
+    @property
+    def headers(self):
+        """What every attempt at sending this letter has in common: its id and the moment it was written."""
+        domain = parseaddr(self.sender)[1].rpartition("@")[2]
+        return {
+            "Message-ID": f"<{self.pk}.{self.at:%Y%m%d%H%M%S%f}@{domain}>", "Date": format_datetime(timezone.localtime(self.at)),
+        }
 
     def claim(self):
         """Takes this letter for sending; False when another worker was faster."""

@@ -53,6 +53,10 @@ class Organization(models.Model):
     kana = models.CharField(_("ふりがな"), max_length=120, blank=True)
     population = models.PositiveIntegerField(_("人口"), null=True, blank=True)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上位の団体"))
+    second_factor_from = models.DateField(
+        _("二段階認証を求めはじめる日"), null=True, blank=True,
+        help_text=_("この日から、団体の全員に二段階認証が要ります。まだの人は、設定するまでほかの画面を使えません。空なら求めません。"),
+    )
 
     objects = OrganizationQuerySet.as_manager()
 

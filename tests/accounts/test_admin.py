@@ -6,11 +6,11 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from accounts.admin import site
-from accounts.models import Affiliation, Department, Invitation, Mail, Organization, Person, Verification
+from accounts.models import Affiliation, Department, FactorReset, Invitation, Mail, Organization, Person, Verification
 from chat.models import Message, Room
 from tests.cast import PASSWORD, affiliate, fresh, person, say
 
-OURS = [Organization, Department, Person, Affiliation, Verification, Invitation, Mail, Room]
+OURS = [FactorReset, Organization, Department, Person, Affiliation, Verification, Invitation, Mail, Room]
 
 
 def page(model, what="changelist", *args):
