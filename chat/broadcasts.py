@@ -1,6 +1,7 @@
-"""Pokes: after commit, a word to every process that something changed. Never what. A lost poke heals by heartbeat."""
-from asgiref.sync import async_to_sync
+"""What is said of rooms, in pokes (accounts/pokes.py): numbers only, never content."""
 from channels.layers import get_channel_layer
+
+from accounts import pokes
 
 
 def group_of(room_id):
@@ -10,16 +11,12 @@ def group_of(room_id):
 
 def poke_room(room_id, change):
     """Room `room_id` has reached `change`."""
-    _send(room_id, {"type": "room", "room": room_id, "change": change})
+    pokes.send(group_of(room_id), {"type": "room", "room": room_id, "change": change})
 
 
 def poke_read(room_id, person_id):
     """Somebody has read further in room `room_id`."""
-    _send(room_id, {"type": "read", "room": room_id, "person": person_id})
-
-
-def _send(room_id, poke):
-    async_to_sync(get_channel_layer().group_send)(group_of(room_id), poke)
+    pokes.send(group_of(room_id), {"type": "read", "room": room_id, "person": person_id})
 
 
 async def poke_typing(room_id, person_id):

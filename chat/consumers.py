@@ -1,8 +1,12 @@
 """The socket door: one connection per tab. Thin: it reads a frame, finds, validates, acts, answers."""
 import logging
+from time import monotonic
 
 from channels.db import database_sync_to_async
+from django.conf import settings
 from django.db import OperationalError
+
+from accounts.models import Session
 
 from . import broadcasts, snapshots
 from .forms import MessageForm
@@ -17,17 +21,18 @@ logger = logging.getLogger(__name__)
 async def tab(scope, receive, send):
     """One browser tab from opening to closing. A plain ASGI application: Channels' consumers hop threads per event."""
     await receive()  # websocket.connect
-    person = scope["user"]
-    if not person.is_authenticated:
+    person = scope["person"]
+    if person is None:
         await send({"type": "websocket.close", "code": 4001})
         return
     await send({"type": "websocket.accept"})
-    door = Door(person, Socket(person.pk, scope["session"].session_key, send))
+    door = Door(person, Socket(person.pk, scope["session_key"], send))
     try:
         if await hub.join(door.socket):
             await door.greet()
             # What a browser still sent while we were closing is not heard: its session was over by then.
-            while (event := await receive())["type"] != "websocket.disconnect" and not door.socket.closed:
+            heard = door.socket.wire.heard
+            while (event := await heard(receive))["type"] != "websocket.disconnect" and not door.socket.closed:
                 await door.receive(event.get("text"))
     except OperationalError:  # while joining: the browser comes back by itself
         logger.exception("socket: database")
@@ -39,10 +44,11 @@ async def tab(scope, receive, send):
 class Door:
     """What a tab may ask. Every deed asks the database for its right again."""
 
-    FRAMES = ("post", "watch", "read", "typing")  # each a method of that name
+    FRAMES = ("post", "watch", "read", "typing", "here")  # each a method of that name
+    DEEDS = ("post", "typing", "here")  # of a human being; a browser watches and reads by itself when others write
 
     def __init__(self, person, socket):
-        self.person, self.socket = person, socket
+        self.person, self.socket, self.touched = person, socket, float("-inf")
 
     async def greet(self):
         """Says who is connected and where each of their rooms stands."""
@@ -57,6 +63,8 @@ class Door:
             if frame.get("t") not in self.FRAMES:
                 raise BadFrame("t")
             await getattr(self, frame["t"])(frame)
+            if frame["t"] in self.DEEDS:
+                await self.at_the_desk()
         except BadFrame:
             await self.refuse(frame, "invalid")
         except OperationalError:  # the database is locked or away; the browser keeps the words and tries again
@@ -110,6 +118,19 @@ class Door:
         room_id = whole(frame, "room")
         if room_id == self.socket.watching:
             await broadcasts.poke_typing(room_id, self.person.pk)
+
+    async def here(self, frame):
+        """Somebody uses the page, reading or scrolling."""
+
+    async def at_the_desk(self):
+        """Keeps the session from running idle; asks the database now and then only, so that a flood costs nothing."""
+        now = monotonic()
+        if now - self.touched > settings.SESSION_TOUCH.total_seconds():
+            self.touched = now
+            try:
+                await read(Session.objects.touch, self.socket.session_key)
+            except OperationalError:  # the deed itself is done and answered
+                logger.exception("socket: session")
 
 
 def posted(message):

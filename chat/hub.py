@@ -12,13 +12,17 @@ from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.conf import settings
 
+from accounts import pokes
+
 from . import snapshots
 from .broadcasts import group_of
 from .frames import dumps
 from .models import Presence
+from .wire import Frame, wire
 
 BEAT = 25.0  # seconds
 LOOK = 1.0  # seconds
+REST = 0.1  # seconds between two looks at one room: in a storm several posts share a look and a frame, and nobody sees it
 
 logger = logging.getLogger(__name__)
 
@@ -32,15 +36,15 @@ class Socket:
     """One tab: whose it is, by which session, which rooms are open to it, which one it watches."""
 
     def __init__(self, person_id, session_key, send):
-        self.person_id, self.session_key, self._send = person_id, session_key, send
+        self.person_id, self.session_key, self.wire = person_id, session_key, wire(send)
         self.rooms, self.watching, self.asked = {}, None, 0
         self.greeted = self.closed = False
 
-    async def write(self, text):
-        """Hands text to the server; a socket that is gone is no error."""
+    async def write(self, frame):
+        """Hands a frame, or the text of one, to the server; a socket that is gone is no error."""
         if not self.closed:
             try:
-                await self._send({"type": "websocket.send", "text": text})
+                await self.wire.put(frame if isinstance(frame, Frame) else Frame(frame))
             except Exception:  # whatever the server raises for a connection that went away meanwhile
                 self.closed = True
 
@@ -48,7 +52,7 @@ class Socket:
         """Ends the connection with a code of ours: 4001, the session is over."""
         if not self.closed:
             self.closed = True
-            await self._send({"type": "websocket.close", "code": code})
+            await self.wire.end(code)
 
 
 class Hub:
@@ -58,6 +62,7 @@ class Hub:
         self.people = defaultdict(set)  # person id → sockets
         self.rooms = defaultdict(set)  # room id → sockets to which it is open
         self.seen = {}  # room id → last change handed out
+        self.rested = {}  # room id → when it may be looked at again
         self.changed, self.readers = set(), defaultdict(set)  # rooms to look at; room id → people who read
         self.arrived = set()  # people whose coming is not yet written down
         self.asked = count(1)  # numbers the looks at people's standing: an older answer never overwrites a newer one
@@ -69,6 +74,7 @@ class Hub:
         async with self.starting:
             if self.channel is not None:
                 return
+            pokes.loop = asyncio.get_running_loop()
             layer = get_channel_layer()
             self.channel = await layer.new_channel("hub")
             await layer.group_add("people", self.channel)
@@ -116,9 +122,9 @@ class Hub:
                 continue
             socket.asked = asked
             if socket.session_key not in alive:
+                await socket.close(4001)  # first: leaving the rooms may fail at the layer
                 for room_id in list(socket.rooms):
                     await self.drop(socket, room_id)
-                await socket.close(4001)
             else:
                 await self.refit(socket, alive[socket.session_key], asked)
 
@@ -152,6 +158,7 @@ class Hub:
         self.rooms[room_id].discard(socket)
         if not self.rooms[room_id]:
             del self.rooms[room_id]
+            self.rested.pop(room_id, None)
             if self.seen.pop(room_id, None) is not None:
                 await get_channel_layer().group_discard(group_of(room_id), self.channel)
                 if room_id in self.seen:  # a tab came while this left (a reload does that): the leave may have been last
@@ -190,7 +197,7 @@ class Hub:
         """Hands out what the pokes announced. Pokes that come in meanwhile are served in the next round, together."""
         await self.wake.wait()
         self.wake.clear()
-        changed, self.changed = self.changed, set()
+        changed = self.due()
         readers, self.readers = self.readers, defaultdict(set)
         arrived, self.arrived = self.arrived, set()
         jobs = [self.tell_change(room_id) for room_id in changed if room_id in self.seen]
@@ -199,6 +206,19 @@ class Hub:
         for result in await asyncio.gather(*jobs, return_exceptions=True):
             if isinstance(result, Exception):
                 logger.error("hub: not handed out", exc_info=result)
+
+    def due(self):
+        """Takes the rooms that have rested; for the others the pump is woken when the first of them has."""
+        loop = asyncio.get_running_loop()
+        now, early = loop.time(), {}
+        for room_id in self.changed:
+            if (then := self.rested.get(room_id, 0.0)) > now:
+                early[room_id] = then
+        if early:
+            loop.call_at(min(early.values()), self.wake.set)
+        due, self.changed = self.changed - early.keys(), set(early)
+        self.rested.update(dict.fromkeys(due & self.seen.keys(), now + REST))
+        return due
 
     # -- frames go out --------------------------------------------------------------------------------------------
 
@@ -213,9 +233,9 @@ class Hub:
         self.seen[room_id] = max(now.last_change, since)
         head = {"room": room_id, "upto": now.last_change, "last_number": now.last_number, "audience": now.audience}
         head["people"] = len(now.starts)
-        whole = dumps("change", since=since, items=now.items, **head)
-        fetch = dumps("change", since=now.last_change, items=[], **head)  # since beyond the cursor: the tab fetches
-        counted = dumps("count", room=room_id, last_number=now.last_number)
+        whole = Frame(dumps("change", since=since, items=now.items, **head))
+        fetch = Frame(dumps("change", since=now.last_change, items=[], **head))  # since beyond the cursor: the tab fetches
+        counted = Frame(dumps("count", room=room_id, last_number=now.last_number))
         oldest = min((number for number, _html in now.items), default=now.last_number)
         for socket in list(self.rooms.get(room_id, ())):
             start = now.starts.get(socket.person_id)
@@ -232,7 +252,7 @@ class Hub:
     async def tell_reads(self, room_id, people):
         """Gives those who watch the room how far its people have read, and each reader's other tabs their own."""
         numbers = await read(snapshots.reads, room_id, people)
-        everyone = dumps("read", room=room_id, reads=numbers)
+        everyone = Frame(dumps("read", room=room_id, reads=numbers))
         for socket in list(self.rooms.get(room_id, ())):
             if socket.watching == room_id:
                 await socket.write(everyone)
@@ -241,7 +261,7 @@ class Hub:
 
     async def tell_typing(self, room_id, person_id):
         """Tells those who watch the room that somebody in it is writing."""
-        typing = dumps("typing", room=room_id, person=person_id)
+        typing = Frame(dumps("typing", room=room_id, person=person_id))
         for socket in list(self.rooms.get(room_id, ())):
             if socket.watching == room_id and socket.person_id != person_id:
                 await socket.write(typing)

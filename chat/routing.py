@@ -2,9 +2,12 @@
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.http import parse_cookie
 from django.urls import path, re_path
 
+from . import snapshots
 from .consumers import tab
+from .hub import read
 
 
 async def nowhere(scope, receive, send):
@@ -13,6 +16,22 @@ async def nowhere(scope, receive, send):
 
 
 websocket_urlpatterns = [path("ws/", tab), re_path("", nowhere)]
+
+
+class SignedIn:
+    """Says whose session the cookie names: `person` (None for nobody's) and `session_key` in the scope.
+
+    Channels' own stack keeps a session object for each socket and copies every event on its way out.
+    """
+
+    def __init__(self, application):
+        self.application = application
+
+    async def __call__(self, scope, receive, send):
+        cookies = parse_cookie(dict(scope["headers"]).get(b"cookie", b"").decode("latin-1"))
+        key = cookies.get(settings.SESSION_COOKIE_NAME)
+        person = await read(snapshots.whose, key) if key else None
+        await self.application({**scope, "session_key": key, "person": person}, receive, send)
 
 
 class SameOrigin:

@@ -1,6 +1,7 @@
 """A room, and the one way a message gets into it."""
 import uuid
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, OuterRef, Q
@@ -8,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Affiliation, Department, Organization
+from accounts.models import Affiliation, Department, Organization, Person, badge
+from accounts.prepared import Prepared, update
 from accounts.text import PlainText
 
 from .. import broadcasts
@@ -34,6 +36,16 @@ class Draft:
     client_id: uuid.UUID
     body: str
     audience: int | None = None
+
+
+class Seat(NamedTuple):
+    """Where an author sits, and as whom they write."""
+
+    pk: int  # of the membership
+    read_number: int
+    author: Person
+    affiliation: Affiliation
+    badge: str
 
 
 class RoomQuerySet(models.QuerySet):
@@ -80,42 +92,60 @@ class Room(models.Model):
     def post(self, author, drafts):
         """Stores drafts of one author, in order, under consecutive numbers, in one commit; returns their messages.
 
-        A draft whose client id was stored before comes back as the message it became, so a resend is harmless.
-        Raises Room.DoesNotExist when the author stands in no membership here any more, Conflict, Closed or Grown.
+        A draft whose client id was stored before comes back as the message it became, so a resend is harmless. That is
+        looked up only when the first try fails: hardly anything is sent twice. Raises Room.DoesNotExist when the
+        author stands in no membership here any more, Conflict, Closed or Grown.
         """
         from .message import Message  # a message belongs to a room; only posting needs the way back
 
-        try:
-            with transaction.atomic():
-                room = Room.objects.for_person(author).select_for_update(of=("self",)).get(pk=self.pk)
-                seat = room.memberships.standing().speaking().filter(person=author).first()
-                if seat is None:  # removed while this waited for the lock
-                    raise Room.DoesNotExist
-                ids = [draft.client_id for draft in drafts]
-                known = {m.client_id: m for m in Message.objects.filter(author=author, client_id__in=ids)}
-                fresh = {d.client_id: d for d in drafts if d.client_id not in known}
-                room._check(drafts, known, fresh)
-                speaker = Affiliation.objects.select_related("organization", "department").get(pk=seat.speaks_as)
-                now = timezone.now()
-                messages = [
-                    Message(
-                        room=room, number=room.last_number + step, change=room.last_change + step, author=author,
-                        affiliation=speaker, badge=speaker.badge, client_id=draft.client_id, body=draft.body, posted_at=now,
-                    )
-                    for step, draft in enumerate(fresh.values(), start=1)
-                ]
-                if messages:
-                    Message.objects.bulk_create(messages)
-                    if seat.read_number == room.last_number:  # had read to the end, so has read their own words
-                        Membership.objects.filter(pk=seat.pk).update(read_number=messages[-1].number)
-                    room.changed(last_number=messages[-1].number, last_change=messages[-1].change, posted_at=now)
-        except IntegrityError as error:  # the same client id went into another room at the same moment
-            raise Conflict from error
-        stored = {m.client_id: m for m in Message.objects.shown().filter(author=author, client_id__in=ids)}
-        return [stored[client_id] for client_id in ids]
+        ids = [draft.client_id for draft in drafts]
+        for again in (False, True):
+            try:
+                with transaction.atomic():
+                    room, seat = self._locked(author)
+                    stored = Message.objects.shown().filter(author=author, client_id__in=ids) if again else ()
+                    known = {message.client_id: message for message in stored}
+                    fresh = room._checked(drafts, known)
+                    now = timezone.now()
+                    messages = [
+                        Message(
+                            room=room, number=room.last_number + step, change=room.last_change + step, author=seat.author,
+                            affiliation=seat.affiliation, badge=seat.badge, client_id=draft.client_id, body=draft.body,
+                            posted_at=now,
+                        )
+                        for step, draft in enumerate(fresh, start=1)
+                    ]
+                    if messages:
+                        Message.objects.bulk_create(messages)
+                        if seat.read_number == room.last_number:  # had read to the end, so has read their own words
+                            update(Membership, seat.pk, read_number=messages[-1].number)
+                        room.changed(last_number=messages[-1].number, last_change=messages[-1].change, posted_at=now)
+            except (IntegrityError, Closed, Grown) as error:
+                refusal = error
+            else:
+                known |= {message.client_id: message for message in messages}
+                return [known[client_id] for client_id in ids]
+        if isinstance(refusal, IntegrityError):  # the same client id went into another room at the same moment
+            raise Conflict from refusal
+        raise refusal
 
-    def _check(self, drafts, known, fresh):
-        """The refusals that only the locked room can decide."""
+    def _locked(self, author):
+        """This room, locked, and the author's Seat in it. Strangers never wait for the lock: they could feel who is busy."""
+        ids = {"room": self.pk, "person": author.pk}
+        rooms = OPEN(**ids)
+        seats = rooms and SEAT(**ids)  # asked again: somebody may have been removed while this waited for the lock
+        if not seats:
+            raise Room.DoesNotExist
+        [(membership, read_number, speaks_as)] = seats
+        [(organization, label, department, name)] = BADGE(affiliation=speaks_as)
+        author = Person(pk=author.pk, name=name)  # as it is written today; a socket's person may be of this morning
+        affiliation = Affiliation(pk=speaks_as, organization_id=organization)
+        room = Room(**dict(zip(CLOCK, rooms[0], strict=True)))
+        return room, Seat(membership, read_number, author, affiliation, badge(label, department))
+
+    def _checked(self, drafts, known):
+        """The drafts that are new. The refusals that only the locked room can decide."""
+        fresh = [draft for draft in drafts if draft.client_id not in known]
         for draft in drafts:
             stored = known.get(draft.client_id)
             untouched = stored and not (stored.edited_at or stored.withdrawn_at)
@@ -123,12 +153,13 @@ class Room(models.Model):
                 raise Conflict
         if fresh and self.kind == self.Kind.DIRECT and self.memberships.standing().count() < 2:
             raise Closed
-        if any(draft.audience is not None and draft.audience < self.audience_change for draft in fresh.values()):
+        if any(draft.audience is not None and draft.audience < self.audience_change for draft in fresh):
             raise Grown
+        return fresh
 
     def changed(self, **fields):
         """Writes the room's own fields after a visible change (this room is locked) and pokes after commit."""
-        Room.objects.filter(pk=self.pk).update(**fields)
+        update(Room, self.pk, **fields)
         for field, value in fields.items():
             setattr(self, field, value)
         transaction.on_commit(lambda: broadcasts.poke_room(self.pk, self.last_change), robust=True)
@@ -145,3 +176,17 @@ class Room(models.Model):
         own = {organization.pk for organization in viewer_organizations}
         ranked = sorted(people, key=lambda pk: (pk not in own, -people[pk], bodies[pk].code or "~"))
         return [(bodies[pk], people[pk]) for pk in ranked]
+
+
+CLOCK = ("pk", "kind", "last_number", "last_change", "audience_change")
+OPEN = Prepared(
+    lambda room, person: Room.objects.for_person(person).filter(pk=room).select_for_update(of=("self",)).values_list(*CLOCK)
+)
+SEAT = Prepared(
+    lambda room, person: Membership.objects.standing().speaking().filter(room=room, person=person)
+    .values_list("pk", "read_number", "speaks_as")
+)
+BADGE = Prepared(
+    lambda affiliation: Affiliation.objects.filter(pk=affiliation)
+    .values_list("organization", "organization__label", "department__name", "person__name")
+)

@@ -72,7 +72,7 @@ def audience_context(request, room):
     own_ids = {organization.pk for organization in own}
     return {
         "room": room, "audience": audience, "people": sum(people for _body, people in audience),
-        "beyond": any(body.pk not in own_ids for body, _people in audience),
+        "beyond": sum(people for body, people in audience if body.pk not in own_ids),
         "named": audience[:2], "others": len(audience[2:]),
     }
 

@@ -81,9 +81,9 @@ async def test_three_own_functions_from_the_socket_to_the_row(people, witness, m
     monkeypatch.setattr(Door, "_post", spied)
     loop = asyncio.get_running_loop()
     await tab.ask("posted", t="post", room=people.shared.pk, id=str(uuid.uuid4()), body="数えて")
-    assert chain == ["routing.py:__call__", "consumers.py:tab", "consumers.py:receive", "consumers.py:post"]
+    assert chain == ["routing.py:__call__", "routing.py:__call__", "consumers.py:tab", "consumers.py:receive", "consumers.py:post"]
     assert witness.stack == ["consumers.py:_post", "room.py:post"]
-    assert len([*chain[3:], *witness.stack]) == 3
+    assert len([*chain[4:], *witness.stack]) == 3
 
 
 async def awaiting(task):
@@ -98,7 +98,7 @@ async def awaiting(task):
 @live
 async def test_one_render_for_twenty_watchers_and_every_answer(people, monkeypatch):
     rendered, render = [], markup.render_to_string
-    monkeypatch.setattr(markup, "render_to_string", lambda *args: rendered.append(args[0]) or render(*args))
+    monkeypatch.setattr(markup, "render_to_string", lambda *args, **how: rendered.append(args[0]) or render(*args, **how))
     clients = [await do(session, person) for person in (people.member, people.neighbour)]
     tabs = [await Tab(client).open() for client in clients * 10]
     for tab in tabs:
@@ -108,7 +108,7 @@ async def test_one_render_for_twenty_watchers_and_every_answer(people, monkeypat
     shown = [(await tab.next("change", last_number=1))["items"][0][1] for tab in tabs]
     page = (await do(clients[1].get, f"{url}/changes/?after=0")).json()
     assert {answer.json()["html"], *shown, page["items"][0][1]} == {answer.json()["html"]}
-    assert rendered == ["chat/_message.html"]
+    assert rendered == ["chat/_message.jinja"]
 
 
 def crowd(room, number):
