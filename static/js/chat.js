@@ -1,12 +1,16 @@
 // The chat page: joins connection, list, talk and composer.
+import { Announcer } from "./announcer.js";
 import { Composer } from "./composer.js";
+import { watchDesk } from "./desk.js";
 import { Connection } from "./connection.js";
-import { Outbox } from "./outbox.js";
+import { Elsewhere } from "./outbox.js";
+import { keepFocus } from "./focus.js";
 import { RoomList } from "./roomlist.js";
+import { Steps } from "./steps.js";
 import { Talk } from "./talk.js";
 import { Tools } from "./tools.js";
 import { Typing } from "./typing.js";
-import { me, say } from "./words.js";
+import { dateKey, fullDay, language, me, say } from "./words.js";
 
 const connection = new Connection();
 const main = document.getElementById("main");
@@ -15,7 +19,11 @@ const talk = main.dataset.room ? new Talk(main) : null;
 const form = document.getElementById("composer");
 const composer = talk && form ? new Composer(form, talk, connection) : null;
 const typing = talk ? new Typing(document.getElementById("typing"), talk) : null;
+const announcer = talk ? new Announcer(document.getElementById("news"), document.getElementById("alarm")) : null;
+const steps = talk ? new Steps(talk) : null;
 if (talk) new Tools(talk);
+new Elsewhere(connection, talk?.room);
+watchDesk(connection);
 
 // -- connection ------------------------------------------------------------------------------------------------------
 
@@ -23,22 +31,25 @@ const bar = document.getElementById("connection");
 
 /** Says in plain words that something stands in the way, with a link to the way out where there is one. */
 function tell(words, link) {
-  if (!bar) return;
+  if (!bar || bar.dataset.words === words) return;
+  bar.dataset.words = words;
   bar.hidden = !words;
-  bar.replaceChildren(words ?? "");
+  bar.replaceChildren(words);
   if (link) {
     const anchor = Object.assign(document.createElement("a"), { className: "link", href: link.href, textContent: link.words });
     bar.append(" ", anchor);
   }
+  announcer?.tell(words || say("online"));
 }
+if (bar) bar.dataset.words = "";
 
 connection.addEventListener("up", () => {
   tell("");
   if (talk) connection.send({ t: "watch", room: talk.room });
   composer?.resume();
-  for (const { id, room, body, audience } of Outbox.elsewhere(talk?.room)) connection.send({ t: "post", room, id, body, audience });
 });
 connection.addEventListener("down", () => {
+  if (connection.door) return location.replace(connection.door); // what was being written is kept
   if (connection.over) tell(say("signed-out"), { href: `/account/login/?next=${encodeURIComponent(location.pathname)}`, words: say("sign-in") });
 });
 setInterval(() => {
@@ -59,7 +70,7 @@ on("read", ({ room, reads }) => {
   if (reads[me] !== undefined) list.hasRead(room, reads[me]);
   if (room === talk?.room) talk.hearReads(reads);
 });
-on("posted", (frame) => (new Outbox(frame.room).drop(frame.id), composer?.posted(frame)));
+on("posted", (frame) => frame.room === talk?.room && composer?.posted(frame));
 on("refused", (frame) => composer?.refused(frame));
 on("typing", ({ room, person }) => room === talk?.room && typing.hear(person));
 on("gone", ({ room }) => {
@@ -91,8 +102,13 @@ function leave() {
   const words = Object.assign(document.createElement("p"), { textContent: say("room-gone") });
   const box = Object.assign(document.createElement("div"), { className: "empty" });
   box.append(words, anchor);
+  for (const dialog of document.querySelectorAll("dialog")) dialog.remove();
   talk.list.replaceChildren(box);
   main.querySelector(".talk-foot").replaceChildren();
+  document.getElementById("printed").textContent = "";
+  announcer.forget();
+  announcer.tell(say("room-gone"));
+  if (document.activeElement === document.body) anchor.focus({ preventScroll: true });
 }
 main.addEventListener("gone", leave);
 
@@ -110,8 +126,16 @@ async function audience(frame) {
   if (!answer.ok || answer.redirected) return;
   const template = document.createElement("template");
   template.innerHTML = await answer.text();
-  document.getElementById("audience").replaceWith(template.content.firstElementChild);
-  document.getElementById("people-count").textContent = document.getElementById("audience").dataset.count;
+  const [old, now] = [document.getElementById("audience"), template.content.firstElementChild];
+  keepFocus(old.parentElement, () => old.replaceWith(now));
+  document.getElementById("people-count").textContent = now.dataset.count;
+  if (outsidersCame(old.dataset, now.dataset)) announcer.warn(`${say("audience-grown")} ${now.querySelector("p").textContent}`);
+}
+
+/** Whether somebody beyond the own body became able to read: more of them, or others, where none of our own came. */
+function outsidersCame(before, { change, beyond, people }) {
+  if (!Number(beyond) || Number(change) <= Number(before.change)) return false;
+  return Number(beyond) > Number(before.beyond) || people - beyond <= before.people - before.beyond;
 }
 
 const grown = document.getElementById("grown");
@@ -121,6 +145,9 @@ form?.addEventListener("grown", async ({ detail: id }) => {
   grown.dataset.entry = id;
   grown.showModal();
 });
+grown?.addEventListener("close", () => form?.querySelector("textarea").focus());
+form?.addEventListener("sent", () => announcer.tell(say("sent")));
+form?.addEventListener("unsent", ({ detail }) => announcer.tell(detail));
 document.getElementById("grown-back")?.addEventListener("click", () => (grown.close(), composer.back(grown.dataset.entry, true)));
 document.getElementById("grown-send")?.addEventListener("click", () => (grown.close(), composer.again(grown.dataset.entry)));
 
@@ -152,11 +179,13 @@ if (talk) {
     const { scrollHeight, clientHeight, scrollTop } = talk.scroller;
     if (scrollHeight - clientHeight + scrollTop < 600) talk.older();
   }, { passive: true });
-  jump.addEventListener("click", () => (talk.toEnd(), talk.list.parentElement.focus({ preventScroll: true })));
+  jump.addEventListener("click", () => steps.toLast());
   main.addEventListener("changed", ({ detail }) => {
     list.counted(talk.room, detail.last_number);
     for (const [, html] of detail.items.slice(-3)) typing.done(html);
-    if (!talk.atEnd) unseen += detail.fresh;
+    if (detail.items.some(([number]) => document.getElementById(`m-${talk.room}-${number}`)?.matches(".gone"))) announcer.forget();
+    announcer.came(detail.came);
+    if (!talk.atEnd) unseen += detail.came.length;
     showJump();
     markRead();
     if (othersRead(detail)) connection.send({ t: "watch", room: talk.room }); // 既読 counts who is here, from where they read
@@ -170,6 +199,22 @@ if (talk) {
   if (talk.scroller.scrollHeight <= talk.scroller.clientHeight) talk.older();
   showJump();
 }
-if (location.hash.startsWith("#m-")) document.getElementById(location.hash.slice(1))?.scrollIntoView({ block: "center" });
+if (talk && location.hash.startsWith("#m-")) steps.goTo(location.hash.slice(1));
+document.querySelector(".skip[href='#talk-list']")?.addEventListener("click", (event) => (event.preventDefault(), steps.enter()));
+
+// -- on paper --------------------------------------------------------------------------------------------------------
+
+/** Says on the paper when it was printed, and from when to when its messages are: the page holds not all of a long room. */
+function stamp() {
+  const days = [...talk.articles()].map((article) => fullDay(article.dataset.at.slice(0, 10)));
+  const now = new Date();
+  const at = `${fullDay(dateKey.format(now))} ${now.toLocaleTimeString(language, { hour: "numeric", minute: "2-digit" })}`;
+  const printed = document.getElementById("printed");
+  printed.textContent = days.length ? say("printed", { at, from: days[0], to: days.at(-1) }) : say("printed-empty", { at });
+}
+if (talk) {
+  addEventListener("beforeprint", stamp);
+  matchMedia("print").addEventListener("change", stamp);
+}
 
 connection.connect();

@@ -1,23 +1,14 @@
-// Writing and sending. Enter during an IME conversion never acts; what is sent stands in the talk at once, as not yet
-// delivered, until the server has it.
-import { Outbox } from "./outbox.js";
+// Writing and sending. What is sent stands in the talk at once, as not yet delivered, until the server has it.
+import { keepFocus } from "./focus.js";
+import { ANSWER, FINAL, Outbox } from "./outbox.js";
 import { me, say } from "./words.js";
-
-const ANSWER = 10_000; // ms to wait for an answer on the socket before asking again
-const FINAL = new Set(["invalid", "long", "gone", "conflict", "closed", "grown"]);
-
-/** Whether a key event belongs to an IME: composing, keyCode 229, or Safari's Enter that follows the end of composition. */
-export function imeOwns(event, endedAt) {
-  return event.isComposing || event.keyCode === 229 || event.timeStamp - endedAt < 50;
-}
 
 export class Composer {
   constructor(form, talk, connection) {
-    Object.assign(this, { form, talk, connection, outbox: new Outbox(talk.room), asked: new Map(), ended: -1e9, typedAt: 0 });
+    Object.assign(this, { form, talk, connection, outbox: new Outbox(talk.room), asked: new Map(), typedAt: 0 });
     this.text = form.querySelector("textarea");
     this.draftKey = `engawa-draft-${me}-${talk.room}`; // somebody else may sign in in this tab
     this.text.value = sessionStorage.getItem(this.draftKey) ?? this.text.value;
-    this.text.addEventListener("compositionend", (event) => (this.ended = event.timeStamp));
     this.text.addEventListener("keydown", (event) => this.key(event));
     this.text.addEventListener("input", () => this.typed());
     form.addEventListener("submit", (event) => (event.preventDefault(), this.submit()));
@@ -26,7 +17,7 @@ export class Composer {
   }
 
   key(event) {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !imeOwns(event, this.ended)) {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       this.submit();
     }
@@ -56,13 +47,17 @@ export class Composer {
   /** Shows everything that waits and sends the first of it; the next follows its answer, so that order is kept whatever fails. */
   flush() {
     const entries = this.outbox.all();
+    keepFocus(this.talk.list, () => this.showAll(entries), () => this.text.focus());
+    const next = entries.find((entry) => !entry.failed);
+    if (next && Date.now() - (this.asked.get(next.id) ?? 0) > ANSWER) this.send(next);
+  }
+
+  showAll(entries) {
     const kept = new Set(entries.map((entry) => entry.id));
     for (const article of this.talk.list.querySelectorAll("article[data-waiting]")) {
       if (!kept.has(article.dataset.waiting)) article.remove(); // another tab let go of it
     }
     for (const entry of entries) this.show(entry);
-    const next = entries.find((entry) => !entry.failed);
-    if (next && Date.now() - (this.asked.get(next.id) ?? 0) > ANSWER) this.send(next);
   }
 
   /** After a reconnection nothing is on its way any more. */
@@ -96,7 +91,7 @@ export class Composer {
 
   posted({ id, number, html, room }) {
     this.asked.delete(id);
-    this.outbox.drop(id);
+    if (this.outbox.drop(id)) this.form.dispatchEvent(new Event("sent"));
     if (room === this.talk.room) this.talk.keepPlace(() => this.talk.put(number, html));
     this.flush();
   }
@@ -106,9 +101,9 @@ export class Composer {
     const entry = this.outbox.all().find((other) => other.id === id);
     if (!entry || !FINAL.has(why)) return; // busy: the words stay, the next round tries again
     this.outbox.update(id, { failed: why });
-    this.show({ ...entry, failed: why });
     this.flush();
-    if (why === "grown") this.form.dispatchEvent(new CustomEvent("grown", { detail: id }));
+    if (why !== "grown") this.form.dispatchEvent(new CustomEvent("unsent", { detail: say(`failed-${why}`) }));
+    else this.form.dispatchEvent(new CustomEvent("grown", { detail: id }));
   }
 
   /** The person sends it all the same, to the audience they see now. */
@@ -123,7 +118,7 @@ export class Composer {
   back(id, keep) {
     const entry = this.outbox.all().find((other) => other.id === id);
     this.outbox.drop(id);
-    this.talk.list.querySelector(`article[data-waiting="${CSS.escape(id)}"]`)?.remove();
+    this.flush();
     if (entry && keep) {
       this.text.value = [entry.body, this.text.value].filter(Boolean).join("\n");
       this.typed();
@@ -149,7 +144,9 @@ export class Composer {
     if (words.textContent !== why) words.textContent = why;
     article.classList.toggle("failed", Boolean(entry.failed));
     article.classList.toggle("held", !entry.failed && !this.connection.open);
+    const pressed = article.querySelector("[data-wait]:focus");
     for (const button of article.querySelectorAll("[data-wait]")) button.hidden = !entry.failed;
+    if (pressed?.hidden) article.focus({ preventScroll: true });
   }
 }
 

@@ -11,6 +11,7 @@ export class Connection extends EventTarget {
   #downSince = 0;
   open = false;
   over = false; // the session has ended: no use trying again
+  door = ""; // then: the sign-in page that says why, and leads back here
 
   constructor() {
     super();
@@ -68,7 +69,7 @@ export class Connection extends EventTarget {
     this.dispatchEvent(new Event("down"));
     // A refused handshake looks like a dead line: ask the pages now and then. And a new password gives this browser a
     // new session, so that the old one's end (4001) is not the end.
-    if (!this.over && (code === 4001 || this.#tries % 3 === 0) && (await signedOut())) {
+    if (!this.over && (code === 4001 || this.#tries % 3 === 0) && (this.door = await signedOut())) {
       this.over = true;
       this.dispatchEvent(new Event("down"));
     }
@@ -79,8 +80,11 @@ export class Connection extends EventTarget {
   }
 }
 
-/** Whether the pages ask to sign in, too; a server that cannot be reached has not said so. */
+/** Where the pages ask to sign in, if they do, too; a server that cannot be reached has not said so. */
 async function signedOut() {
   const answer = await fetch("/chat/list/", { signal: AbortSignal.timeout(5_000) }).catch(() => null);
-  return Boolean(answer?.redirected);
+  if (!answer?.redirected) return "";
+  const door = new URL(answer.url);
+  if (door.searchParams.has("next")) door.searchParams.set("next", location.pathname + location.search);
+  return door.href;
 }

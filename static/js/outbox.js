@@ -2,6 +2,9 @@
 // nor a lost line loses words; each keeps its id, so that sending twice stores once.
 import { me } from "./words.js";
 
+export const ANSWER = 10_000; // ms to wait for an answer on the socket before asking again
+export const FINAL = new Set(["invalid", "long", "gone", "conflict", "closed", "grown"]); // else the words are tried again
+
 const key = (room) => `engawa-outbox-${me}-${room}`;
 
 function readAll(room) {
@@ -41,14 +44,51 @@ export class Outbox {
     this.#write(this.all().map((entry) => (entry.id === id ? { ...entry, ...fields } : entry)));
   }
 
-  /** Lets go of what the server has, or the writer no longer wants. */
+  /** Lets go of what the server has, or the writer no longer wants. True if it was still kept. */
   drop(id) {
-    this.#write(this.all().filter((entry) => entry.id !== id));
+    const all = this.all();
+    const others = all.filter((entry) => entry.id !== id);
+    this.#write(others);
+    return others.length < all.length;
   }
 
   #write(entries) {
     if (entries.length) localStorage.setItem(key(this.room), JSON.stringify(entries));
     else localStorage.removeItem(key(this.room));
+  }
+}
+
+/** Sends what waits in rooms that are not open here: one at a time, each after the answer to the one before. */
+export class Elsewhere {
+  #asked = null; // the entry on its way
+  #timer = 0;
+
+  constructor(connection, open) {
+    Object.assign(this, { connection, open });
+    connection.addEventListener("up", () => this.#next());
+    connection.addEventListener("posted", ({ detail }) => {
+      if (detail.room !== open) new Outbox(detail.room).drop(detail.id);
+      if (detail.id === this.#asked?.id) this.#next();
+    });
+    connection.addEventListener("refused", ({ detail: { id, why } }) => {
+      if (!this.#asked || id !== this.#asked.id) return;
+      if (FINAL.has(why)) (new Outbox(this.#asked.room).update(id, { failed: why }), this.#next()); // said when its room is opened
+      else this.#later(); // busy
+    });
+  }
+
+  #next() {
+    clearTimeout(this.#timer);
+    this.#asked = Outbox.elsewhere(this.open)[0] ?? null;
+    if (!this.#asked) return;
+    const { id, room, body, audience } = this.#asked;
+    if (this.connection.send({ t: "post", room, id, body, audience })) this.#later();
+  }
+
+  /** Asks again if no answer comes; without a line, the next one asks. */
+  #later() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.connection.open && this.#next(), ANSWER);
   }
 }
 

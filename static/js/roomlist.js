@@ -1,5 +1,5 @@
-// The list of rooms: honest counts without a reload, and narrowing by name.
-import { imeOwns } from "./composer.js";
+// The list of rooms: honest counts without a reload, narrowing by name, and one tab stop for all of it.
+import { keepFocus, step } from "./focus.js";
 import { say } from "./words.js";
 
 export class RoomList {
@@ -13,13 +13,39 @@ export class RoomList {
 
   #listen() {
     const field = this.nav.querySelector("#find-room");
-    let ended = -1e9;
-    field.addEventListener("compositionend", (event) => (ended = event.timeStamp));
     field.addEventListener("input", () => this.narrow(field.value));
     field.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || imeOwns(event, ended)) return;
-      this.nav.querySelector("li:not([hidden]) > a[data-room]")?.click();
+      if (event.key === "Enter") this.nav.querySelector("li:not([hidden]) > a[data-room]")?.click();
+      if (event.key === "ArrowDown" && !event.isComposing) (event.preventDefault(), this.links()[0]?.focus());
     });
+    this.nav.addEventListener("keydown", (event) => this.key(event));
+    this.nav.addEventListener("focusin", (event) => event.target.matches("a.room") && this.stop(event.target));
+    this.stop();
+  }
+
+  /** The rooms that are shown. */
+  links() {
+    return [...this.nav.querySelectorAll("a.room")].filter((link) => !link.closest("[hidden]"));
+  }
+
+  /** The one link the tab key stops at: the one given, else the open room's, else the first. */
+  stop(link) {
+    const links = this.links();
+    const one = link ?? links.find((other) => other === document.activeElement)
+      ?? links.find((other) => other.hasAttribute("aria-current")) ?? links[0];
+    for (const other of this.nav.querySelectorAll("a.room")) other.tabIndex = other === one ? 0 : -1;
+  }
+
+  key(event) {
+    if (!event.target.matches("a.room") || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (event.key === "Escape") return void document.getElementById("text")?.focus();
+    const links = this.links();
+    if (event.key === "ArrowUp" && event.target === links[0]) {
+      event.preventDefault();
+      return void this.nav.querySelector("#find-room").focus();
+    }
+    const to = step(event.key, links, event.target);
+    if (to) (event.preventDefault(), to.focus());
   }
 
   narrow(words) {
@@ -35,6 +61,7 @@ export class RoomList {
       section.hidden = !section.querySelector("li:not([hidden])");
     }
     this.nav.querySelector(".none").hidden = any || !wanted.length;
+    this.stop();
   }
 
   /** All rooms, as the server says they stand. */
@@ -97,9 +124,15 @@ export class RoomList {
     if (!answer.ok || answer.redirected) return;
     const page = document.createElement("template");
     page.innerHTML = await answer.text();
-    this.nav.querySelector(".scroll").replaceWith(page.content.querySelector(".scroll"));
+    const field = this.nav.querySelector("#find-room");
+    keepFocus(this.nav, () => {
+      const old = this.nav.querySelector(".scroll");
+      const [now, top] = [page.content.querySelector(".scroll"), old.scrollTop];
+      old.replaceWith(now);
+      now.scrollTop = top;
+      this.narrow(field.value);
+    }, () => field.focus());
     for (const id of this.rooms.keys()) this.show(id);
     this.present(this.here);
-    this.narrow(this.nav.querySelector("#find-room").value);
   }
 }

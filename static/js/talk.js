@@ -1,5 +1,6 @@
 // The talk of one room. One rule: put an element where its number says; if the change skips, fetch until it does not.
-import { day, isOwn, me, say } from "./words.js";
+import { keepFocus } from "./focus.js";
+import { day, fullDay, isOwn, language, me, say } from "./words.js";
 
 const CLOSE = 5 * 60_000; // ms: posts of one author this near to each other stand together
 
@@ -40,10 +41,11 @@ export class Talk {
   }
 
   accept(frame) {
-    const fresh = this.keepPlace(() => frame.items.filter(([number, html]) => this.put(number, html)).length);
+    const fresh = this.keepPlace(() => frame.items.filter(([number, html]) => this.put(number, html)));
+    const came = fresh.map(([number]) => document.getElementById(`m-${this.room}-${number}`));
     this.cursor = Math.max(this.cursor, frame.upto);
     this.lastNumber = Math.max(this.lastNumber, frame.last_number);
-    this.main.dispatchEvent(new CustomEvent("changed", { detail: { ...frame, fresh } }));
+    this.main.dispatchEvent(new CustomEvent("changed", { detail: { ...frame, came } }));
   }
 
   /** Fetches what changed after the cursor, page by page, one run at a time, until `upto` at least is reached. */
@@ -123,8 +125,11 @@ export class Talk {
     const edge = this.scroller.getBoundingClientRect().top;
     const anchor = this.atEnd ? null : [...this.articles()].find((article) => article.getBoundingClientRect().bottom > edge);
     const top = anchor?.getBoundingClientRect().top;
-    const result = change();
-    this.arrange();
+    const result = keepFocus(this.list, () => {
+      const changed = change();
+      this.arrange();
+      return changed;
+    }, () => document.getElementById("text")?.focus({ preventScroll: true }));
     if (anchor?.isConnected) this.scroller.scrollTop += anchor.getBoundingClientRect().top - top;
     return result;
   }
@@ -133,12 +138,18 @@ export class Talk {
 
   /** What markup for nobody in particular cannot know: whose it is, whether from beyond, in which language. */
   dress(article) {
+    article.tabIndex = -1;
     article.classList.toggle("mine", Number(article.dataset.author) === me);
     const other = !isOwn(article.dataset.organization);
     for (const part of article.querySelectorAll(".face, .badge")) part.classList.toggle("other", other);
     for (const part of article.querySelectorAll("[data-say]")) {
       part.textContent = say(part.dataset.say, article.dataset);
+      part.lang = language;
     }
+    for (const time of article.querySelectorAll("time")) time.dataset.day = fullDay(article.dataset.at.slice(0, 10));
+    const parts = [...article.querySelectorAll(".msg-head, .msg-body, :scope > p, time")];
+    for (const [at, part] of parts.entries()) part.id = `${article.id}-${at}`;
+    article.setAttribute("aria-labelledby", parts.map((part) => part.id).join(" ")); // what is read out where the focus comes
   }
 
   /** Day lines, the line of the unread, and posts that stand together. */

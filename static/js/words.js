@@ -13,10 +13,13 @@ export function say(key, values = {}) {
 /** Whether an organization is one of the reader's own bodies. */
 export const isOwn = (organization) => bodies.has(String(organization));
 
-const language = document.documentElement.lang;
+export const language = document.documentElement.lang;
 const dayFormat = new Intl.DateTimeFormat(language, { month: "long", day: "numeric", weekday: "short" });
 const yearFormat = new Intl.DateTimeFormat(language, { year: "numeric", month: "long", day: "numeric", weekday: "short" });
-const dateKey = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Tokyo" });
+export const dateKey = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Tokyo" });
+
+/** "2026-11-20" as 「2026年11月20日(金)」. */
+export const fullDay = (key) => yearFormat.format(new Date(`${key}T12:00:00`));
 
 /** "2026-11-20" as 「11月20日(金) 今日」; other years with their year. */
 export function day(key) {
