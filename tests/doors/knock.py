@@ -1,22 +1,38 @@
 """Knocking: one visitor, one method, one route; what came back, and what of it every stranger's answer must share."""
+import logging
 import re
 import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from uuid import UUID
 
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.core.handlers.base import BaseHandler
 from django.db import transaction
-from django.test import Client, override_settings
+from django.test import Client, RequestFactory, override_settings
+from django.test.client import conditional_content_removal
 from django.urls import reverse
 from django.utils import timezone
 
-from .house import VISITORS, House, digest
+from accounts.models import Session
+
+from ..cast import PASSWORD
+from . import headers
+from .house import House, digest
 from .routes import routes
+from .things import NEVER, objects
+from .triggers import NEW
 
 JSON = "application/json"
-REFUSED = {"wait", "shut", "400", "403", "404", "405"}
-NEVER = 10**17  # an id that never was
-PLACES = {"/account/login/": "in", "/account/pending/": "wait", "/admin/login/": "shut"}  # where a redirect leads
+REFUSED = {"wait", "shut", "more", "anew", "400", "403", "404", "405"}
+# Where a redirect leads.
+PLACES = {
+    "/account/login/": "in", "/account/pending/": "wait", "/admin/login/": "shut", "/account/factors/": "more",
+    "/account/reauthenticate/": "anew",
+}
 PASSING = {"Content-Length", "Date", "Expires", "Set-Cookie"}  # headers in which two equal answers may differ
 QUERY = {"chat:changes": "after=0", "chat:older": "before=99"}
 
@@ -24,9 +40,16 @@ QUERY = {"chat:changes": "after=0", "chat:older": "before=99"}
 @contextmanager
 def opened(blocker):
     """A Knocker in a house of its own, for a whole module; everything happens in a transaction that is never committed."""
+    logs = [logging.getLogger(name) for name in ("django.request", "django.security.csrf")]
     with blocker.unblock(), override_settings(ACCOUNT_RATE_LIMITS=False), transaction.atomic():
-        yield Knocker(House())
-        transaction.set_rollback(True)
+        for log in logs:  # thousands of refusals are asked for here
+            log.disabled = True
+        try:
+            yield Knocker(House())
+        finally:
+            for log in logs:
+                log.disabled = False
+            transaction.set_rollback(True)
 
 
 @dataclass(frozen=True)
@@ -36,29 +59,39 @@ class Reply:
     outcome: str
     face: tuple
     everything: str
+    bare: tuple  # what its headers lack (headers.py)
 
 
 class Knocker:
     """Knows the house, the visitors' sessions, and what each route needs to be tried properly."""
 
     def __init__(self, house):
-        self.house, self.routes, self.cookies = house, routes(), {}
-        self.client = Client()  # one for all: each would build the middleware anew
-        for name in VISITORS:
-            client = Client()
-            if person := house.visitors[name]:
-                client.force_login(person)
-            self.cookies[name] = client.cookies.output(header="", sep=";")
-        self.forms, self.pristine = self._forms(), digest()
+        self.house, self.routes = house, routes()
+        self.cookies = {name: cookies(name, person) for name, person in house.visitors.items()}
+        self.factory = RequestFactory()
+        self.rebuild()
+        c = house.cast
+        self.objects = {model: row.pk for model, row in objects(house).items()} | {
+            "_reset": house.reset.pk, "mfa": house.factor.pk, "session": house.session.ref, "neighbour": c.neighbour.pk,
+            "request": c.request.pk, "waiting": c.pending.affiliations.get().pk,
+            "type": ContentType.objects.get_for_model(c.shared).pk,
+        }
+        self.forms, self.pristine, self.cells = self._forms(), digest(), set()
+
+    def rebuild(self):
+        """Puts the middleware together (anew)."""
+        self.handler = BaseHandler()
+        self.handler.load_middleware()
 
     def _forms(self):
         """A form each POST would accept from somebody who may."""
         c = self.house.cast
         waiting = c.pending.affiliations.get().pk
         return {
+            "account_change_password": {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW},
             "accounts:me": {"kana": "かな"}, "accounts:theme": {"theme": "dark"}, "accounts:language": {"language": "en"},
             "accounts:invite": {"email": "kanaria@city.fukaya.example"},
-            "accounts:invitation": {"name": "氏名", "kana": "かな", "password": "engawa-de-hanasu-2026"},
+            "accounts:invitation": {"name": "氏名", "kana": "かな", "password": PASSWORD},
             "accounts:confirm": {f"confirm-{waiting}-department": c.shimin.pk},
             "accounts:transfer": {"department": c.ict.pk, "on": timezone.localdate().isoformat()},
             "accounts:withdraw": {"reason": "退職"}, "accounts:contact": {"on": "1"}, "accounts:administrator": {"on": "1"},
@@ -69,38 +102,51 @@ class Knocker:
             "chat:post": {"id": str(uuid.uuid4()), "body": "書く"}, "chat:edit": {"body": "直す"},
         }
 
-    def ids(self, key, absent=False, own=True, room=None):
-        """The arguments of a route: real ones, or such as never were."""
-        c, route = self.house.cast, self.routes[key]
-        waiting = key in ("accounts:confirm", "accounts:decline")
-        row = (c.outsider if not own else c.pending if waiting else c.member).affiliations.get()
-        model = re.search(r"admin/\w+/(\w+)/<path", route)
-        values = {
-            "room_id": (room or c.shared).pk, "number": 3, "person_id": c.neighbour.pk, "request_id": c.request.pk,
-            "pk": self.house.invitation.pk if "invitation" in key else row.pk, "token": self.house.token,
-            "object_id": self.house.objects(own)[model[1]].pk if model else c.shared.pk,
-            "content_type_id": ContentType.objects.get_for_model(c.shared).pk,
-        }
-        if absent:
-            values = dict.fromkeys(values, NEVER)
-        values |= {"key": "nothing", "uidb36": "1", "app_label": "accounts", "url": "nothing/"}
-        return {name: values[name] for name in re.findall(r"<(?:\w+:)?(\w+)>", route)}
+    def parameters(self, key):
+        """The names in a route's address."""
+        return re.findall(r"<(?:\w+:)?(\w+)>", self.routes[key])
 
-    def url(self, key, **which):
+    def model(self, key):
+        """The model an admin page shows a row of, or None."""
+        found = re.search(r"admin/\w+/(\w+)/<path", self.routes[key])
+        return found and found[1]
+
+    def ids(self, key, **given):
+        """The arguments of a route: those given, else such as the doors table speaks of."""
+        return {name: (self.named(key) | given)[name] for name in self.parameters(key)}
+
+    def named(self, key):
+        """What each parameter of an address is filled with."""
+        waiting = key in ("accounts:confirm", "accounts:decline")
+        rows = self.objects
+        return {
+            "room_id": rows["room"], "number": 3, "person_id": rows["neighbour"], "request_id": rows["request"],
+            "pk": rows[next((word for word in ("invitation", "_reset", "mfa") if word in key and key != "accounts:ask_reset"),
+                            "waiting" if waiting else "affiliation")], "ref": rows["session"],
+            "object_id": rows[self.model(key) or "room"], "content_type_id": rows["type"], "token": self.house.token,
+            "key": "nothing", "uidb36": "1", "app_label": "accounts", "url": "nothing/",
+        }
+
+    def url(self, key, **ids):
         """The address of a route with those ids."""
-        ids = self.ids(key, **which)
+        ids = self.ids(key, **ids)
         if key == self.routes[key]:  # without a name
             path = "/" + re.sub(r"<\w+:(\w+)>|\(\?P<(\w+)>.*\)\$$", lambda m: str(ids[m[1] or m[2]]), key)
         else:
             path = reverse(key, kwargs=ids)
         return f"{path}?{QUERY[key]}" if key in QUERY else path
 
-    def knock(self, visitor, method, key, form=None, **which):
+    def absent(self, key):
+        """Ids that never were, for the parameters that name a thing."""
+        things = set(self.parameters(key)) - {"key", "uidb36", "app_label", "url", "content_type_id"}
+        return {name: UUID(int=NEVER) if name == "ref" else NEVER for name in things}
+
+    def knock(self, visitor, method, key, form=None, **ids):
         """Tries a door and returns its Reply. What a door did is undone; what a refusal did stays, to be found out."""
         data = self.forms.get(key, {}) if form is None else form
         with transaction.atomic():
-            reply = self.ask(visitor, method, self.url(key, **which), data, JSON if key == "chat:post" else "text/html")
-            if reply.outcome not in REFUSED and not (reply.outcome == "in" and visitor == "anonymous"):
+            reply = self.ask(visitor, method, self.url(key, **ids), data, JSON if key == "chat:post" else "text/html")
+            if reply.outcome not in REFUSED and (reply.outcome != "in" or visitor not in headers.SIGNED_OUT):
                 transaction.set_rollback(True)
         return reply
 
@@ -120,24 +166,46 @@ class Knocker:
             if word in reply.everything and visitor not in readers and word not in self.house.on_the_door.get(key, ())
         ]
 
-    def ask(self, visitor, method, path, data=None, accept="text/html"):
-        """One request as one visitor."""
-        client = self.client
-        client.cookies.clear()
-        client.cookies.load(self.cookies[visitor])
-        headers = {"accept": accept}
+    def ask(self, visitor, method, path, data=None, accept="text/html", token=True):
+        """One request as one visitor; without the token, as another site's form would make it."""
+        given = {"headers": {"accept": accept, "cookie": self.cookies[visitor]}}
         if method in ("GET", "POST"):
-            response = getattr(client, method.lower())(path, data, headers=headers)
+            request = getattr(self.factory, method.lower())(path, data, **given)
         else:
-            response = client.generic(method, path, headers=headers)
-        return reply_of(response, path)
+            request = self.factory.generic(method, path, **given)
+        request._dont_enforce_csrf_checks = token
+        response = conditional_content_removal(request, self.handler.get_response(request))
+        return reply_of(response, path, visitor)
 
 
-def reply_of(response, path):
+def cookies(name, person):
+    """The Cookie header of a visitor: everybody but the anonymous one brings a session, alive or not."""
+    client = Client()
+    if person:
+        client.force_login(person)
+    over = {"expired": {"expire_date": timezone.now()}, "idle": {"seen": timezone.now() - settings.SESSION_IDLE}}
+    if name in over:
+        Session.objects.filter(pk=client.cookies[settings.SESSION_COOKIE_NAME].value).update(**over[name])
+    return client.cookies.output(header="", attrs=[], sep=";").strip()
+
+
+def reply_of(response, path, visitor):
     """The Reply in a response."""
     place = response.headers.get("Location", "").partition("?")[0]
     outcome = PLACES.get(place, str(response.status_code)) if response.status_code == 302 else str(response.status_code)
     text = response.getvalue().decode() if response.streaming else response.content.decode()
     face = re.sub(r'"x-csrftoken": "\w+"|name="csrfmiddlewaretoken" value="\w+"', "", text)
-    headers = sorted((name, value) for name, value in response.headers.items() if name not in PASSING)
-    return Reply(outcome, (response.status_code, headers, face), f"{response.headers}\n{response.cookies}\n{text}")
+    # To the door one comes back through the sign-in to, and why one's session is over: only the visitor's own words.
+    own = re.compile(r"(next|ended)=[^&]*&?")
+    names = sorted((name, own.sub("", value).rstrip("?&")) for name, value in response.headers.items() if name not in PASSING)
+    everything = f"{response.headers}\n{response.cookies}\n{told(response.cookies)}\n{text}"
+    return Reply(outcome, (response.status_code, names, face), everything, headers.lacking(response, visitor))
+
+
+def told(cookies: SimpleCookie):
+    """The words that wait in the cookie for the next page, where they are packed."""
+    if not (packed := cookies.get(CookieStorage.cookie_name)) or not packed.value:
+        return ""
+    return "\n".join(str(message) for message in CookieStorage(RequestFactory().get("/"))._decode(packed.value) or ())
+
+

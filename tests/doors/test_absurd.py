@@ -1,4 +1,5 @@
 """Absurd numbers and hostile words in every address, every query and every form: a clear refusal, never a failure."""
+import os
 import re
 from urllib.parse import quote
 
@@ -13,6 +14,9 @@ pytestmark = pytest.mark.django_db
 
 NUMBERS = ["0", "-1", "007", "9" * 18, "9" * 19, "9" * 5000, "１", "%00", "%F0%9F"]
 WORDS = ["\0", "9" * 30, "'\"<>%\\\u202e", "🏯" * 1000]
+# Half of them every day; all with ENGAWA_TIER=ci, as in .ci/run.
+if os.environ.get("ENGAWA_TIER", "short") == "short":
+    NUMBERS, WORDS = ["-1", "9" * 19, "１", "%00"], ["\0", "'\"<>%\\\u202e"]
 FILTERS = ["kind__exact", "is_active__exact", "is_contact__exact", "prefecture", "method__exact"]
 QUERIES = {
     "chat:": ["after", "before", "current", "department", "q"], "accounts:staff": ["q", "department", "state", "page"],
@@ -48,7 +52,7 @@ def test_an_absurd_number_is_a_page_that_never_was(knocker, key):
                 if path.startswith("/admin"):  # whose ids are any digits: ００１ is 1
                     assert reply.outcome[0] != "5", (method, number)
                 else:
-                    assert reply.outcome in ("404", "405"), (method, number)
+                    assert reply.outcome in ("404", "405", "anew"), (method, number)
 
 
 @pytest.mark.parametrize("key", ASKED)
@@ -66,6 +70,7 @@ def test_a_query_never_fails(knocker, key):
 
 FIELDS = ["name", "topic", "title", "note", "q", "reason", "kana", "body", "id", "audience", "number", "affiliation", "history"]
 FIELDS += ["email", "login", "password", "department", "on", "theme", "language", "next", "action", "_selected_action"]
+FIELDS += ["oldpassword", "password1", "password2"]
 FIELDS += ["label", "code", "kind", "prefecture", "population", "order", "is_administrator", "index"]
 
 
@@ -74,7 +79,7 @@ def test_a_form_never_fails(knocker, key):
     """Every field at once, then the proper form with one field after another made hostile."""
     proper = knocker.forms.get(key, {})
     forms = [dict.fromkeys([*FIELDS, *proper], word) for word in WORDS]
-    forms += [{**proper, name: word} for name in proper for word in WORDS[:2]]
+    forms += [{**proper, name: word} for name in proper for word in WORDS[: len(WORDS) // 2]]
     for form in forms:
         with transaction.atomic():
             reply = knocker.knock(who(key), "POST", key, form=form)
