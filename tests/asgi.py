@@ -1,46 +1,19 @@
 """The tests' own ASGI entry: the application with kill points around seams it has anyway. They live here only.
 
-ENGAWA_KILL is the path of a file. While it says `after_insert:7`, this process counts its visits to that point, and
-ends with SIGKILL at the seventh.
+ENGAWA_KILL names the file with the order to die (points.py), ENGAWA_PLANT the faults and hardships of faults.py that this
+process has, by name, ENGAWA_HEARD the file into which everything is copied that the layer in memory carries.
 """
 import asyncio
-import ctypes
 import os
-import signal
-import threading
-from collections import Counter
-from pathlib import Path
 
 from config.asgi import application
 
-ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: a server does not outlive the tests that started it
-
-_orders, _visits, _lock = Path(os.environ["ENGAWA_KILL"]), Counter(), threading.Lock()
+from .promises.faults import plant
+from .promises.points import die, die_at, due
 
 
 class RolledBack(Exception):
     """Thrown into a transaction that has taken its numbers."""
-
-
-def due(name):
-    """Whether this visit is the one that was ordered."""
-    with _lock:
-        point, _, nth = _orders.read_text().partition(":") if _orders.exists() else ("", "", "")
-        if point != name:
-            return False
-        _visits[name] += 1
-        return _visits[name] == int(nth)
-
-
-def die():
-    """As the power failing for this process: no handler, no flush."""
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def die_at(name):
-    """Dies if the point is due."""
-    if due(name):
-        die()
 
 
 def arm_insert():
@@ -94,20 +67,25 @@ def arm_poke():
 
 def arm_answer():
     """during_answer: the first half of the frame's bytes has left this machine, the rest never does."""
-    from daphne.ws_protocol import WebSocketProtocol
+    from chat.wire import DaphneWire
 
-    server_send = WebSocketProtocol.serverSend
+    put = DaphneWire.put
 
-    def send(self, content, binary=False):
-        if isinstance(content, str) and content.startswith('{"t":"posted"') and due("during_answer"):
+    async def half_put(self, frame):
+        leaving = self.protocol.state != self.protocol.STATE_OPEN  # a tab that has moved on gets no answer to die in
+        if frame.text.startswith('{"t":"posted"') and not leaving and due("during_answer"):
+            transport = self.protocol.transport
+
             def half(data):
-                self.transport.getHandle().send(data[: len(data) // 2])
-                die()
+                try:
+                    transport.getHandle().send(data[: len(data) // 2])
+                finally:
+                    die()
 
-            self.transport.write = half
-        server_send(self, content, binary)
+            transport.write = half
+        await put(self, frame)
 
-    WebSocketProtocol.serverSend = send
+    DaphneWire.put = half_put
 
 
 def arm_ending():
@@ -125,9 +103,30 @@ def arm_ending():
     seats.unseat = ended
 
 
+def copy_layer(path):
+    """Copies what travels on the channel layer into a file: in memory there is no other place to listen."""
+    from channels.layers import get_channel_layer
+
+    layer, heard = get_channel_layer(), os.open(path, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600)
+    send, group_send = layer.send, layer.group_send
+
+    async def copied(channel, message):
+        os.write(heard, f"{channel} {message}\n".encode())
+        await send(channel, message)
+
+    async def group_copied(group, message):
+        os.write(heard, f"{group} {message}\n".encode())
+        await group_send(group, message)
+
+    layer.send, layer.group_send = copied, group_copied
+
+
+if os.environ.get("ENGAWA_HEARD"):
+    copy_layer(os.environ["ENGAWA_HEARD"])
 arm_insert()
 arm_poke()
 arm_answer()
 arm_ending()
+plant(os.environ.get("ENGAWA_PLANT", ""))
 
 __all__ = ["application"]

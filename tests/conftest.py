@@ -18,7 +18,18 @@ def pytest_configure(config):
     settings.MAIL_DIR = settings.EMAIL_FILE_PATH = folder / "mail"
     celery_app.conf.broker_url = "memory://"
     if connections["default"].vendor == "sqlite":
-        connections.settings["default"]["TEST"]["NAME"] = str(folder / "test.sqlite3")  # a file: threads meet in it
+        database = connections.settings["default"]
+        database["TEST"]["NAME"] = str(folder / "test.sqlite3")  # a file: threads meet in it
+        # Nobody cuts the power of a database that lives for one run; the servers of tests/promises/ keep FULL.
+        database["OPTIONS"]["init_command"] = "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF;"
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What a proof has measured (`record_property`) is worth reading when it has passed, too."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            for name, value in report.user_properties:
+                terminalreporter.write_line(f"{name}: {value}")
 
 
 @pytest.fixture(autouse=True)

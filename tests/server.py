@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import secrets
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -19,6 +20,7 @@ import psycopg
 from .stores import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
+REFUSED = "\ndjango.core.exceptions.PermissionDenied"
 PATIENCE = 60  # seconds a process may take to listen, or to reach its kill point
 
 
@@ -39,7 +41,7 @@ class Daphne:
         self.arm("")
         environment = {**self.environment, "PUBLIC_URL": self.origin, "ENGAWA_KILL": str(self.orders)}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(self.port),
+            [sys.executable, "-m", "daphne", "-v", "0", "--no-server-name", "-b", "127.0.0.1", "-p", str(self.port),
              "--http-timeout", "120", "tests.asgi:application"],
             cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
         )
@@ -100,27 +102,51 @@ class House:
         )
         self.cast = json.loads(done.stdout)
 
+    def plant(self, *names):
+        """Has the processes started from now on carry these faults and hardships of tests/promises/faults.py."""
+        self.environment["ENGAWA_PLANT"] = ",".join(names)
+
+    def loosen(self, constraint):
+        """Takes a constraint of the messages out of this house's database."""
+        subprocess.run([sys.executable, "-m", "tests.promises.faults", constraint], cwd=ROOT, env=self.environment, check=True)
+
     def kill(self):
         """Ends every process."""
         for daphne in self.daphnes:
             daphne.kill()
 
     def complaints(self):
-        """What the processes wrote about errors of their own."""
-        lines = (self.folder / "server.log").read_text(errors="replace").splitlines()
-        return [line for line in lines if "Error" in line or "Traceback" in line]
+        """What the processes wrote about errors of their own: each line about one, a traceback whole as one text.
+
+        Not that somebody was refused, which Django writes down with a traceback as well.
+        """
+        found, whole = [], False
+        for line in (self.folder / "server.log").read_text(errors="replace").splitlines():
+            if whole:
+                found[-1] += "\n" + line
+                whole = not line or line.startswith(" ")  # its last line, the error's own, is not indented
+            elif "Error" in line or "Traceback" in line:
+                found.append(line)
+                whole = "Traceback" in line
+        return [text for text in found if not text.endswith(REFUSED)]
+
+    @contextlib.contextmanager
+    def database(self):
+        """A connection that knows nothing of Django; what was executed is committed at the end."""
+        url = self.environment["DATABASE_URL"]
+        if url.startswith("sqlite"):
+            with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection, connection:
+                yield connection
+        else:
+            with psycopg.connect(url) as connection:
+                yield connection
 
     def dump(self):
         """The database as the checker reads it, taken without Django."""
-        url = self.environment["DATABASE_URL"]
-        if url.startswith("sqlite"):
-            connection = contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///")))
-        else:
-            connection = psycopg.connect(url)
-        with connection as open_connection:
+        with self.database() as connection:
             def rows(columns, table):
                 names = columns.split(", ")
-                found = open_connection.execute(f"SELECT {columns} FROM {table}").fetchall()
+                found = connection.execute(f"SELECT {columns} FROM {table}").fetchall()
                 return [dict(zip(names, row, strict=True)) for row in found]
 
             messages = rows("room_id, number, client_id, author_id, body", "chat_message")
@@ -128,21 +154,24 @@ class House:
                 message["client_id"] = str(uuid.UUID(str(message["client_id"])))
             return {
                 "messages": messages,
-                "memberships": rows("room_id, person_id, from_number, until_number", "chat_membership"),
+                "memberships": rows("room_id, person_id, from_number, until_number, read_number", "chat_membership"),
                 "rooms": rows("id, last_number", "chat_room"),
             }
 
 
 @contextlib.contextmanager
-def _database(folder):
-    """A fresh database of the profile in force: a file, or one more database beside the one of DATABASE_URL."""
+def _database(folder, like):
+    """A database of the profile in force: a file, or one more beside the one of DATABASE_URL. Empty, or a copy of `like`'s."""
     given = os.environ.get("DATABASE_URL", "")
     if not given.startswith("postgres"):
+        if like:
+            shutil.copy(like.environment["DATABASE_URL"].removeprefix("sqlite:///"), folder / "engawa.sqlite3")
         yield f"sqlite:///{folder / 'engawa.sqlite3'}"
         return
+    template = f" TEMPLATE {urlsplit(like.environment['DATABASE_URL']).path[1:]}" if like else ""
     name, server = f"engawa_{secrets.token_hex(4)}", urlsplit(given)
     with psycopg.connect(server._replace(path="/postgres").geturl(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name}{template}")
         try:
             yield server._replace(path=f"/{name}").geturl()
         finally:
@@ -150,20 +179,28 @@ def _database(folder):
 
 
 @contextlib.contextmanager
-def house(**sizes):
-    """A staged house, nothing running yet. One process on SQLite; two with PostgreSQL and Redis."""
-    with tempfile.TemporaryDirectory(prefix="engawa-house-") as path, _database(Path(path)) as url:
+def house(like=None, **sizes):
+    """A staged house, nothing running yet; a copy of the house `like` as it stands, if given.
+
+    One process on SQLite; two with PostgreSQL and Redis.
+    """
+    with tempfile.TemporaryDirectory(prefix="engawa-house-") as path, _database(Path(path), like) as url:
         folder = Path(path)
         environment = {
-            **os.environ, "ENGAWA_VAR": str(folder), "DATABASE_URL": url, "SECRET_KEY": secrets.token_hex(32),
+            **os.environ, "ENGAWA_VAR": str(folder), "DATABASE_URL": url,
+            "SECRET_KEY": like.environment["SECRET_KEY"] if like else secrets.token_hex(32),
             "DJANGO_SETTINGS_MODULE": "config.settings",
         }
         production = url.startswith("postgres") and bool(environment.get("REDIS_URL"))
         if not production:
             environment.pop("REDIS_URL", None)
+            environment["ENGAWA_HEARD"] = str(folder / "heard")
         made = House(folder, environment, processes=2 if production else 1)
         try:
-            made.stage(**sizes)
+            if like:
+                made.cast = like.cast
+            else:
+                made.stage(**sizes)
             yield made
         finally:
             made.kill()

@@ -1,5 +1,6 @@
 """Clients that keep the page's rules over real sockets, and write down what they saw."""
 import asyncio
+import html
 import http.client
 import json
 import re
@@ -14,6 +15,10 @@ TOKEN = "k" * 32  # a CSRF secret as good as any: cookie and header must agree
 UNANSWERED = 4  # seconds
 GONE = (OSError, WebSocketException, http.client.HTTPException, TimeoutError)
 CLIENT = re.compile(r'data-client="([0-9a-f-]{36})"')
+CHANGE = re.compile(r'data-change="(\d+)"')
+TAG = re.compile("<[^>]*>")
+WORDS = re.compile(r'<div class="msg-body">(.*?)</div>', re.DOTALL)
+LIMIT = 2  # seconds within which somebody who lost a room or a session is told nothing more
 
 
 def new_id():
@@ -44,37 +49,55 @@ def open_socket(daphne, session):
     )
 
 
-def arrivals(items):
-    """`[[number, client id], …]` of a frame's items."""
-    return [[number, CLIENT.search(html).group(1)] for number, html in items]
+def elements(items):
+    """`(number, client id, change, words)` of each of a frame's items; no words where they were withdrawn."""
+    for number, markup in items:
+        words = WORDS.search(markup)
+        yield number, CLIENT.search(markup)[1], int(CHANGE.search(markup)[1]), html.unescape(TAG.sub("", words[1])) if words else ""
+
+
+def remove(daphne, session, room, person):
+    """A keeper takes somebody out of a room; returns the status. Raises one of GONE."""
+    return ask(daphne, session, "POST", f"/chat/rooms/{room}/people/{person}/removal/", {})[0]
+
+
+def names(frame, room):
+    """Whether a frame tells anything of a room, beyond that it is gone."""
+    listed = frame.get("rooms", ())
+    rooms = {int(room) for room in listed} if isinstance(listed, dict) else {row["room"] for row in listed}
+    return frame["t"] != "gone" and (frame.get("room") == room or room in rooms)
 
 
 class Tab:
     """One tab of one person, showing one room, that never forgets what it has not seen acknowledged.
 
-    `log` is what it was shown, in order of arrival; `live` counts what came by frames rather than by fetching.
+    `log` is what it was shown, in order of arrival; `live` counts what came by frames rather than by fetching;
+    `shown` is how each message looks to it at last; `afterwards` what it was told of a room that was no longer theirs.
     """
 
-    def __init__(self, house, person, room, chance):
-        self.house, self.person, self.room, self.chance = house, person, room, chance
-        self.session = house.cast["sessions"][str(person)]
-        self.cursor = self.live = 0
-        self.log, self.sent, self.waiting, self.acknowledged = [], {}, {}, []
+    def __init__(self, house, person, room, chance, session=None, daphne=None):
+        self.house, self.person, self.room, self.chance, self.always = house, person, room, chance, daphne
+        self.session = session or house.cast["sessions"][str(person)]
+        self.cursor = self.live = self.marked = 0
+        self.log, self.shown, self.afterwards = [], {}, []
+        self.sent, self.waiting, self.acknowledged, self.refusals, self.altered = {}, {}, [], [], {}
         self.offered = {}  # client id → when it was last sent
         self.socket, self.daphne, self.gone = None, None, False
+        self.stays, self.deadline = False, float("inf")  # a tab that is to lose its room goes on listening
+        self.parted = False  # its session was ended
 
     # -- connection ----------------------------------------------------------------------------------------------
 
     async def stay(self):
         """Connects, again and again, until the room is gone or the task is cancelled."""
-        while not self.gone:
-            self.daphne = self.chance.choice(self.house.daphnes)
+        while not self.gone or self.stays:
+            self.daphne = self.always or self.chance.choice(self.house.daphnes)
             try:
                 async with open_socket(self.daphne, self.session) as socket:
                     await socket.send(json.dumps({"t": "watch", "room": self.room, "change": self.cursor}))
                     async for text in socket:
                         await self.take(json.loads(text), socket)
-                        if self.gone:
+                        if self.gone and not self.stays:
                             break
             except GONE:
                 pass
@@ -89,6 +112,8 @@ class Tab:
     async def take(self, frame, socket):
         """Does what the page does with a frame."""
         kind, mine = frame["t"], frame.get("room") == self.room
+        if (self.gone or time.monotonic() > self.deadline) and names(frame, self.room):
+            self.afterwards.append(frame)
         if kind == "watching" and mine:
             await self.reach(frame["upto"])
             self.socket = socket
@@ -126,10 +151,13 @@ class Tab:
 
     def show(self, items):
         """Puts elements in their places; only what was not there is an arrival. Returns how many were."""
-        known = {tuple(entry) for entry in self.log}
-        new = [entry for entry in arrivals(items) if tuple(entry) not in known]
-        self.log += new
-        return len(new)
+        known, before = {tuple(entry) for entry in self.log}, len(self.log)
+        for number, client_id, change, words in elements(items):
+            if (number, client_id) not in known:
+                self.log.append([number, client_id])
+            if change >= self.shown.get(number, (0, ""))[0]:
+                self.shown[number] = change, words
+        return len(self.log) - before
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
@@ -152,12 +180,51 @@ class Tab:
         except GONE:
             pass
 
+    async def alter(self, client_id, body):
+        """Puts other words in place of one's own acknowledged ones, or takes them back (""), until a server has said yes."""
+        [number] = {answer["number"] for answer in self.acknowledged if answer["client_id"] == client_id}
+        deed = self.altered[client_id] = {"to": body, "done": False}
+        path = f"/chat/rooms/{self.room}/messages/{number}/" + ("" if body else "withdrawal/")
+        again = False
+        while not (deed["done"] or self.gone):
+            try:
+                status, _text = await asyncio.to_thread(ask, self.daphne, self.session, "POST", path, {"body": body})
+                deed["done"] = status == 200 or (again and status == 403)  # 403: taken back before the answer was lost
+                self.gone = self.gone or status == 404
+            except GONE:
+                pass
+            again = True
+            await asyncio.sleep(0 if deed["done"] else 0.2)
+
+    async def mark(self, number):
+        """Says by HTTP how far was read, once; `marked` is the highest that was answered."""
+        path = f"/chat/rooms/{self.room}/reading/"
+        try:
+            status, _text = await asyncio.to_thread(ask, self.daphne, self.session, "POST", path, {"number": number})
+        except GONE:
+            return
+        if status == 204:
+            self.marked = max(self.marked, number)
+
+    async def sign_out(self):
+        """Ends this tab's session by HTTP, and goes on listening: from then on nothing may come."""
+        self.stays = self.parted = True
+        while self.deadline == float("inf"):
+            try:
+                status, _text = await asyncio.to_thread(ask, self.daphne, self.session, "POST", "/account/logout/", {})
+                assert status in (200, 302), status
+                self.deadline = time.monotonic() + LIMIT
+            except GONE:
+                await asyncio.sleep(0.2)
+
     async def offer_by_http(self, client_id, body):
         """The other door."""
         path, fields = f"/chat/rooms/{self.room}/messages/", {"id": client_id, "body": body}
         status, text = await asyncio.to_thread(ask, self.daphne, self.session, "POST", path, fields)
         if status == 201:
             self.hear(json.loads(text))
+        elif status in (404, 409, 503):
+            self.refused({"id": client_id, "why": "gone" if status == 404 else json.loads(text)["why"]})
 
     def hear(self, answer):
         """Notes an acknowledgement."""
@@ -165,10 +232,12 @@ class Tab:
         self.waiting.pop(answer["id"], None)
 
     def refused(self, frame):
-        """`busy` is tried again later; `gone` means the words stay with their writer; anything else is a fault."""
-        assert frame["why"] in ("busy", "gone"), frame
+        """`busy` is tried again later; `gone` means the words stay with their writer; anything else is for the checker."""
         if frame["why"] == "gone":
             self.gone = True
+        elif frame["why"] != "busy":
+            self.refusals.append({"client_id": frame["id"], "why": frame["why"]})
+            self.waiting.pop(frame["id"], None)
 
     async def again(self):
         """Offers again what has gone unanswered for a while: refused as `busy`, or its answer lost by the other door."""
@@ -176,50 +245,24 @@ class Tab:
             if client_id in self.waiting and time.monotonic() - self.offered[client_id] > UNANSWERED:
                 await self.offer(client_id)
 
+    @property
+    def complete(self):
+        """Whether this tab has to see everything."""
+        return not (self.gone or self.parted)
+
     async def settle(self):
         """Offers what is not acknowledged until nothing is left, then catches up."""
-        while self.waiting and not self.gone:
+        while self.waiting and self.complete:
             await self.again()
             await asyncio.sleep(0.2)
-        while not self.gone:
+        while self.complete:
             try:
                 status, text = await asyncio.to_thread(
                     ask, self.daphne, self.session, "GET", f"/chat/rooms/{self.room}/changes/?after={self.cursor}"
                 )
+                self.gone = self.gone or status == 404
                 if status == 200:
                     return await self.reach(json.loads(text)["upto"])
             except GONE:
                 pass
             await asyncio.sleep(0.2)
-
-
-class Outsider:
-    """Somebody signed in who belongs to none of the rooms; asks for each, keeps every byte."""
-
-    def __init__(self, house):
-        self.house, self.bytes, self.refusals = house, "", set()
-        self.session = house.cast["sessions"][str(house.cast["outsider"])]
-
-    async def stay(self):
-        """Listens as long as the task lives, asking for every room each time it comes in."""
-        while True:
-            try:
-                async with open_socket(self.house.daphnes[-1], self.session) as socket:
-                    for room in self.house.cast["rooms"]:
-                        await socket.send(json.dumps({"t": "watch", "room": int(room), "change": 0}))
-                        await socket.send(json.dumps({"t": "typing", "room": int(room)}))
-                        await socket.send(json.dumps({"t": "read", "room": int(room), "number": 1}))
-                    async for text in socket:
-                        self.bytes += text
-                        self.take(json.loads(text))
-            except GONE:
-                await asyncio.sleep(0.2)
-
-    def take(self, frame):
-        """Notes refusals; any other word about one of the rooms is a fault."""
-        rooms = {int(room) for room in self.house.cast["rooms"]}
-        if frame["t"] == "gone":
-            self.refusals.add(frame["room"])
-        else:
-            named = {frame.get("room")} | {int(room) for room in (frame["rooms"] if frame["t"] == "beat" else ())}
-            assert not named & rooms, frame

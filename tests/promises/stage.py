@@ -17,7 +17,8 @@ def signed_in(person):
     """A session as signing in makes it; returns its key."""
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
+
+    from accounts.sessions import SessionStore
 
     session = SessionStore()
     session[SESSION_KEY] = str(person.pk)
@@ -76,6 +77,7 @@ def stage(people=8, leavers=0):
     return {
         "canary": CANARY,
         "sessions": {who.pk: signed_in(who) for who in [*staff, *leaving, outsider]},
+        "other_sessions": {who.pk: signed_in(who) for who in staff},  # each one's second browser
         "rooms": {room.pk: [m.pk for m in members] for room, members in zip(rooms, seatings, strict=True)},
         "leavers": [who.pk for who in leaving],
         "outsider": outsider.pk,

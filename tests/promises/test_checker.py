@@ -9,6 +9,12 @@ from .checker import check
 IDS = [str(uuid.UUID(int=number)) for number in range(1, 7)]
 
 
+def reader(person, log, marked=0):
+    """Somebody in the first room who saw all of this log, as it is."""
+    shown = [[number, f"カナリア {client_id}"] for number, client_id in log]
+    return {"person": person, "room": 1, "log": log, "shown": shown, "marked": marked, "afterwards": [], "complete": True}
+
+
 def sound():
     """Two rooms, two readers in the first of whom one joined at number 2, an outsider; all promises held."""
     messages = [
@@ -20,19 +26,20 @@ def sound():
         "sent": {m["client_id"]: {"room": m["room_id"], "person": 7, "body": m["body"]} for m in messages},
         "acknowledged": [{"client_id": m["client_id"], "room": m["room_id"], "number": m["number"]} for m in messages],
         "readers": [
-            {"person": 7, "room": 1, "log": log, "complete": True},
-            {"person": 8, "room": 1, "log": log[1:], "complete": True},
-            {"person": 9, "room": 1, "log": log[:1], "complete": False},
+            reader(7, log, marked=4),
+            reader(8, log[1:]),
+            {**reader(9, log[:1]), "complete": False},
         ],
+        "refused": [], "untold": [], "altered": {IDS[3]: {"to": f"カナリア {IDS[3]}", "done": True}},
         "outsiders": [{"name": "other town", "bytes": '{"t":"hello","rooms":[]}'}],
         "canaries": ["カナリア", "\\u30ab"],
     }
     dump = {
         "messages": messages,
         "memberships": [
-            {"room_id": 1, "person_id": 7, "from_number": 1, "until_number": None},
-            {"room_id": 1, "person_id": 8, "from_number": 2, "until_number": None},
-            {"room_id": 1, "person_id": 9, "from_number": 1, "until_number": 2},
+            {"room_id": 1, "person_id": 7, "from_number": 1, "until_number": None, "read_number": 4},
+            {"room_id": 1, "person_id": 8, "from_number": 2, "until_number": None, "read_number": 4},
+            {"room_id": 1, "person_id": 9, "from_number": 1, "until_number": 2, "read_number": 4},
         ],
         "rooms": [{"id": 1, "last_number": 4}, {"id": 2, "last_number": 2}, {"id": 3, "last_number": 0}],
     }
@@ -116,7 +123,33 @@ def store_under_another_name(history, dump):
     dump["messages"][0]["author_id"] = 8
 
 
+def refuse_what_is_proper(history, dump):
+    history["refused"].append({"client_id": IDS[0], "why": "conflict"})
+
+
+def tell_nobody(history, dump):
+    history["untold"].append({"person": 8, "room": 1})
+
+
+def show_old_words(history, dump):
+    history["readers"][1]["shown"][2][1] = "前の言葉"
+
+
+def forget_an_edit(history, dump):
+    history["altered"][IDS[2]] = {"to": "直した言葉", "done": True}
+
+
+def forget_what_was_read(history, dump):
+    history["readers"][0]["marked"] = 5
+
+
+def tell_who_has_gone(history, dump):
+    history["readers"][2]["afterwards"].append({"t": "count", "room": 1, "last_number": 3})
+
+
 FAULTS = {
+    refuse_what_is_proper: "refused", tell_nobody: "untold", show_old_words: "stale", forget_an_edit: "strange",
+    forget_what_was_read: "forgotten", tell_who_has_gone: "leaked",
     lose_acknowledged: "lost", store_twice: "doubled", acknowledge_another_number: "misnumbered",
     acknowledge_twice_differently: "misnumbered", skip_a_number: "gap", count_too_far: "gap", use_a_number_twice: "gap",
     show_in_another_order: "reordered", show_twice: "reordered", never_show: "missed",
