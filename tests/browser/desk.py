@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import expect, sync_playwright
 
 from ..server import house
+from .keyboard import HEARS_KEYS
 
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run", "--disable-quic"]
 DESK, LAPTOP, PHONE, ZOOMED = (1440, 900), (1366, 768), (390, 844), (683, 384)
@@ -83,6 +84,7 @@ class Window:
             timezone_id="Asia/Tokyo", has_touch=size == PHONE, **context,
         )
         self.context.add_init_script(HEARS_POLICY)
+        self.context.add_init_script(HEARS_KEYS)
         self.context.on("console", lambda m: m.type in ("error", "warning") and self.noise.append(f"{m.type}: {m.text}"))
         self.context.on("weberror", lambda e: self.noise.append(f"exception: {e.error}"))
         self.context.on("request", self._check_host)

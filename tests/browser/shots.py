@@ -22,7 +22,7 @@ MEMBER, ADMINISTRATOR, PENDING = (
 OPEN = {"login": "/account/login/", "signup": "/account/signup/", "reset": "/account/password/reset/", "404": "/nothing/"}
 OWN = {
     "list": "/chat/", "people": "/chat/people/", "found": "/chat/people/?q=愛荘町", "new": "/chat/rooms/new/",
-    "me": "/account/me/", "password": "/account/password/change/",
+    "me": "/account/me/", "password": "/account/password/change/", "factors": "/account/factors/", "sessions": "/account/sessions/",
 }
 
 

@@ -3,7 +3,8 @@
     python -m tests.browser.stage '{}'
 
 Everybody of tests/cast.py, one room per subject (髙橋 keeps it, 𠮷田 is in it), and two rooms with something in them:
-`long`, 160 posts over eight days of which the last 20 are unread, and `hard`, whatever strains a layout.
+`long` and `unread`, 160 posts over eight days of which the last 20 are unread (one test opens `unread`, once), and `hard`, with
+whatever strains a layout.
 """
 import json
 import sys
@@ -13,7 +14,10 @@ from datetime import timedelta
 import django
 
 LONG, UNREAD = 160, 20
-SUBJECTS = ["talk", "read", "edit", "tabs", "crash", "grown", "leave", "ime", "read_on", "wait", "keys", "empty"]
+SUBJECTS = [
+    "talk", "read", "edit", "tabs", "crash", "grown", "leave", "ime", "read_on", "wait", "keys", "empty", "focus", "news", "storm",
+    "alarm", "paper",
+]
 HARD = [
     "https://www.city.fukaya.example/" + "kurashi/todokede/jyuminidou/" * 8 + "index.html?year=2026",
     "A" * 300,
@@ -66,7 +70,7 @@ def open_room(c, name, *others):
 
 
 def strangers(c):
-    """People and a body with names that strain a layout."""
+    """People and a body with names that strain a layout, and one more who waits to be confirmed."""
     from accounts.models import Department
 
     from ..cast import affiliate, organization, person
@@ -76,13 +80,16 @@ def strangers(c):
     department = Department.objects.create(organization=alps, name=longest)
     c.long_name = person("長宗我部 龍太郎", "chosokabe@city.minami-alps.example", kana="ちょうそかべ りゅうたろう")
     affiliate(c.long_name, department, c.operator, is_contact=True, title="課長補佐兼係長")
+    affiliate(person("久保 灯", "kubo@city.fukaya.example", kana="くぼ あかり"), c.shimin)
+    c.traveller = person("旅川 渉", "tabikawa@town.aisho.example", kana="たびかわ わたる")  # whose sessions tests may end
+    affiliate(c.traveller, c.seisaku, c.operator)
 
 
 def stage():
     """Writes everything; returns what the tests need to know."""
     from django.utils import timezone
 
-    from chat.models import Membership
+    from chat.models import Membership, Room
 
     from .. import cast as people
 
@@ -90,16 +97,18 @@ def stage():
     strangers(c)
     rooms = {name: open_room(c, f"部屋 {name}") for name in SUBJECTS}
     rooms |= {"shared": c.shared, "direct": c.direct, "department": c.department_room}
-    rooms["long"] = open_room(c, "長い話の部屋")
+    rooms["seisaku"] = Room.objects.get(department=c.seisaku)
+    rooms |= {"long": open_room(c, "長い話の部屋"), "unread": open_room(c, "未読の部屋")}
     turns = [c.neighbour if number % 3 else c.member for number in range(1, LONG + 1)]
-    dated(rooms["long"], [(who, f"{n}番目の発言です。\n2行目もあります。") for n, who in enumerate(turns, 1)], timezone.now())
     rooms["far"] = far_back(c)
-    Membership.objects.filter(room=rooms["long"], person=c.member).update(read_number=LONG - UNREAD)
-    Membership.objects.filter(room=rooms["long"], person=c.neighbour).update(read_number=LONG)
+    for room in (rooms["long"], rooms["unread"]):
+        dated(room, [(who, f"{n}番目の発言です。\n2行目もあります。") for n, who in enumerate(turns, 1)], timezone.now())
+        Membership.objects.filter(room=room, person=c.member).update(read_number=LONG - UNREAD)
+        Membership.objects.filter(room=room, person=c.neighbour).update(read_number=LONG)
     rooms["hard"] = open_room(c, "とても長い名前の部屋" * 5, c.long_name)
     for body in HARD:
         people.say(rooms["hard"], c.long_name, body)
-    names = ["member", "colleague", "administrator", "neighbour", "outsider", "pending", "operator", "long_name"]
+    names = ["member", "colleague", "administrator", "neighbour", "outsider", "pending", "operator", "long_name", "traveller"]
     return {
         "rooms": {name: room.pk for name, room in rooms.items()},
         "people": {name: described(getattr(c, name)) for name in names},

@@ -2,45 +2,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from .keyboard import Keyboard
+
 pytestmark = pytest.mark.browser
-
-ENTER = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13}
-PROCESSED = {"key": "Process", "code": "Enter", "windowsVirtualKeyCode": 229}
-CONTROL = 2
-RECORD = """() => {
-  window.keys = [];
-  document.addEventListener("keydown", (e) => window.keys.push([e.key, e.keyCode, e.isComposing]), { capture: true });
-}"""
-
-
-class Keyboard:
-    """A keyboard with a Japanese input method."""
-
-    def __init__(self, window):
-        self.page, self.line = window.page, window.context.new_cdp_session(window.page)
-        self.page.evaluate(RECORD)
-
-    def compose(self, text):
-        """Writes text that still stands in conversion."""
-        self.line.send("Input.imeSetComposition", {"text": text, "selectionStart": len(text), "selectionEnd": len(text)})
-
-    def commit(self, text):
-        """The conversion is accepted."""
-        self.line.send("Input.insertText", {"text": text})
-
-    def press(self, key, modifiers=0):
-        """One key down and up."""
-        for kind in ("rawKeyDown", "keyUp"):
-            self.line.send("Input.dispatchKeyEvent", {"type": kind, "modifiers": modifiers, **key})
-
-    def strike_all(self):
-        """Every Enter an input method lets through during a conversion; the page must have seen that they are its own."""
-        for key in (ENTER, PROCESSED):
-            for modifiers in (0, CONTROL):
-                self.press(key, modifiers)
-        keys = self.page.evaluate("window.keys.splice(0)")
-        assert len(keys) == 4 and all(composing for _key, _code, composing in keys)
-        assert {code for _key, code, _composing in keys} == {13, 229}
 
 
 def test_the_composer_sends_the_whole_text_once(sit, street):

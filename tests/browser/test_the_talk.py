@@ -43,7 +43,7 @@ def scroll(window, pixels):
 
 def test_it_opens_at_the_unread_line_with_days_between(sit, street):
     window = sit("member")
-    window.enter(street.rooms["long"])
+    window.enter(street.rooms["unread"])
     line = window.page.locator(".new-line")
     expect(line).to_have_text("ここから未読")
     expect(line).to_be_in_viewport()
